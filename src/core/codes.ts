@@ -1,0 +1,229 @@
+// The one catalogue of codes, of the form layer[.thing].cause: faults, doctor checks and warnings share it
+// (security 4). A code is for ever: one that is retired stays in `retired` and is never used again.
+
+export type CodeEntry = { readonly cause: string; readonly remedy: string }
+
+export const codes = {
+  // dns, tcp, tls, clock: raised on the device
+  'dns.failed': {
+    cause: 'The name of the exchange does not resolve',
+    remedy: 'Check the name and the resolver; allow the names that `sallyport region allow-list` prints.',
+  },
+  'tcp.refused': {
+    cause: 'Nothing listens at that address and port',
+    remedy: 'Start the exchange, or correct the port.',
+  },
+  'tcp.timeout': { cause: 'No answer from that address', remedy: 'Open the way to the exchange in the firewall.' },
+  'tcp.unreachable': {
+    cause: 'There is no route to that address',
+    remedy: 'Check the network of the management interface.',
+  },
+  'tls.pin.mismatch': {
+    cause: 'The server showed a CA that the token does not name',
+    remedy: 'Make a new token on this exchange, or exempt it from TLS inspection.',
+  },
+  'tls.name.mismatch': {
+    cause: 'The host name is not in the certificate of the server',
+    remedy: 'Run `sallyport exchange cert add-name HOST` on the exchange.',
+  },
+  'tls.untrusted': {
+    cause: 'The certificate of the server is not signed by the trusted CA',
+    remedy: 'Exempt the exchange from TLS inspection, or enrol anew.',
+  },
+  'tls.expired': {
+    cause: 'The certificate of the server has expired',
+    remedy: 'Restart the exchange: it renews its certificate.',
+  },
+  'tls.protocol': {
+    cause: 'The other side does not speak TLS 1.2 or later',
+    remedy: 'Check that the port is that of an exchange.',
+  },
+  'clock.behind': { cause: 'The clock of this machine is behind', remedy: 'Set the clock.' },
+  'clock.ahead': { cause: 'The clock of this machine is ahead', remedy: 'Set the clock.' },
+  // enrolment
+  'enrolment.token.damaged': { cause: 'The pasted token is cut or altered', remedy: 'Paste the whole token again.' },
+  'enrolment.token.version': {
+    cause: 'The token is of a version this program does not know',
+    remedy: 'Use a device of the version of the exchange.',
+  },
+  'enrolment.key.unwritable': {
+    cause: 'The device cannot write its key',
+    remedy: 'Check the rights of the data folder.',
+  },
+  'enrolment.reply.invalid': {
+    cause: 'The certificate that came back is not for this key or not from this CA',
+    remedy: 'Make a new token and enrol again.',
+  },
+  'enrolment.credentials.missing': {
+    cause: 'No token was given',
+    remedy: 'Send the user and key of a token as HTTP Basic.',
+  },
+  'enrolment.token.unknown': {
+    cause: 'The exchange knows no such token',
+    remedy: 'Paste the token again, or make one with `sallyport token create`.',
+  },
+  'enrolment.token.wrong': {
+    cause: 'The key of the token is wrong',
+    remedy: 'Paste the token again, or make one with `sallyport token create`.',
+  },
+  'enrolment.token.spent': {
+    cause: 'The token has been used',
+    remedy: 'Make a new one with `sallyport token create`.',
+  },
+  'enrolment.token.expired': {
+    cause: 'The token has expired',
+    remedy: 'Make a new one with `sallyport token create`.',
+  },
+  'enrolment.token.withdrawn': {
+    cause: 'The token was withdrawn',
+    remedy: 'Make a new one with `sallyport token create`.',
+  },
+  'enrolment.token.device': {
+    cause: 'The token is meant for another device',
+    remedy: 'Make one for this device with `sallyport token create`.',
+  },
+  'enrolment.token.name': {
+    cause: 'The name in the token would not lead a device here',
+    remedy: 'Start the server with --name HOST[:PORT].',
+  },
+  'enrolment.organisation.mismatch': {
+    cause: 'The token belongs to another organisation than the path',
+    remedy: 'Use the address in the token.',
+  },
+  'enrolment.organisation.unknown': {
+    cause: 'There is no such organisation here',
+    remedy: 'Use the address in the token.',
+  },
+  'enrolment.key.banned': { cause: 'The key is known to be compromised', remedy: 'Make a new key.' },
+  'enrolment.key.weak': {
+    cause: 'The key or the signature of the request is too weak',
+    remedy: 'Use EC P-256 or P-384, Ed25519 or RSA 2048 to 4096.',
+  },
+  'enrolment.key.reused': { cause: 'The key belongs to another device', remedy: 'Make a new key.' },
+  'enrolment.csr.malformed': {
+    cause: 'The certificate request cannot be read',
+    remedy: 'Send base64 of one PKCS#10 in DER.',
+  },
+  'enrolment.csr.signature': {
+    cause: 'The certificate request is not signed by its own key',
+    remedy: 'Make the request anew.',
+  },
+  'enrolment.pop.mismatch': {
+    cause: 'The request is bound to another connection',
+    remedy: 'Try again over a new connection.',
+  },
+  'enrolment.route.unknown': {
+    cause: 'There is no such EST operation',
+    remedy: 'Use cacerts, simpleenroll, simplereenroll or csrattrs.',
+  },
+  'enrolment.request.method': { cause: 'The operation does not take this method', remedy: 'See Allow.' },
+  'enrolment.request.large': {
+    cause: 'The request is larger than 16 KiB',
+    remedy: 'Send the certificate request alone.',
+  },
+  'enrolment.request.type': {
+    cause: 'The request is not application/pkcs10',
+    remedy: 'Set Content-Type: application/pkcs10.',
+  },
+  'enrolment.rate': {
+    cause: 'Too many wrong credentials from this address',
+    remedy: 'Wait for the time in Retry-After.',
+  },
+  'enrolment.ca.unavailable': {
+    cause: 'The certificate authority cannot sign now',
+    remedy: 'Try again; check the disk and the log of the exchange.',
+  },
+  // identity
+  'identity.missing': {
+    cause: 'No client certificate was shown',
+    remedy: 'Enrol the device, and check that its key file is readable.',
+  },
+  'identity.unknown': {
+    cause: 'This exchange did not issue the certificate',
+    remedy: 'Enrol the device here with `sallyport device enrol`.',
+  },
+  'identity.unlisted': {
+    cause: 'Our CA signed the certificate, but it is not listed',
+    remedy: 'A backup was restored: enrol the device anew.',
+  },
+  'identity.revoked': { cause: 'The certificate was revoked', remedy: 'Make a token and enrol the device anew.' },
+  'identity.removed': { cause: 'The device was removed', remedy: 'Make a token and enrol the device anew.' },
+  'identity.banned': { cause: 'The device is banned', remedy: 'Ask the operator of the exchange.' },
+  'identity.lapsed': { cause: 'The certificate has expired', remedy: 'Make a token and enrol the device anew.' },
+  'identity.notyet': { cause: 'The certificate is not valid yet', remedy: 'Check the clocks of both sides.' },
+  'identity.superseded': { cause: 'A newer certificate of the device is in use', remedy: 'Use the newer certificate.' },
+  'identity.purpose': {
+    cause: 'The certificate is not that of a device',
+    remedy: 'Use the certificate that enrolment gave.',
+  },
+  // channel, stream, spool, source
+  'channel.replaced': { cause: 'A newer session of the device took over', remedy: 'Nothing to do.' },
+  'channel.protocol': {
+    cause: 'The other side broke the protocol',
+    remedy: 'Upgrade the older side; report it if both are current.',
+  },
+  'channel.frame.large': { cause: 'A message is larger than allowed', remedy: 'Upgrade the older side.' },
+  'channel.version': { cause: 'The two sides speak no common version', remedy: 'Upgrade the older side.' },
+  'channel.quota': { cause: 'The device is over its quota', remedy: 'It tries again by itself.' },
+  'channel.drain': { cause: 'The exchange is going away for a moment', remedy: 'The device comes back by itself.' },
+  'stream.conflict': {
+    cause: 'Two different blocks claim the same place in a stream',
+    remedy: 'The device goes on in a new stream; look for a copied spool.',
+  },
+  'spool.unwritable': {
+    cause: 'The spool cannot be written',
+    remedy: 'Free space or mend the rights of the spool folder.',
+  },
+  'spool.full': { cause: 'The spool is full', remedy: 'Bring the exchange back, or raise the size of the spool.' },
+  'spool.locked': { cause: 'Another EventHandler uses this spool', remedy: 'Stop it, or use another data folder.' },
+  'source.unreadable': {
+    cause: 'The file of the sensor cannot be read',
+    remedy: 'Give the user of EventHandler the right to read it.',
+  },
+  'source.missing': { cause: 'The file of the sensor does not exist', remedy: 'Check the path, or start the sensor.' },
+  'source.unrecognised': {
+    cause: 'No line is of a format this version knows',
+    remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',
+  },
+  // properties, local API, configuration
+  'properties.invalid': { cause: 'connector.properties cannot be read', remedy: 'Correct the line named.' },
+  'configuration.invalid': { cause: 'The configuration does not fit its schema', remedy: 'Correct the member named.' },
+  'context.missing': { cause: 'The device is not enrolled', remedy: 'Run `sallyport device enrol TOKEN`.' },
+  'local.host': { cause: 'The Host header is not that of this listener', remedy: 'Use the address printed.' },
+  'local.origin': { cause: 'The request comes from another site', remedy: 'Open the console at the address printed.' },
+  // server, API, input
+  'port.inuse': { cause: 'Another process listens on that port', remedy: 'Give another port (0 = any free one).' },
+  'data.locked': { cause: 'Another process uses this data folder', remedy: 'Stop it, or give another --data.' },
+  'data.version': { cause: 'The data folder was written by a newer version', remedy: 'Upgrade Sallyport.' },
+  'disk.full': { cause: 'The disk is full', remedy: 'Free space; what is not committed comes again by itself.' },
+  'journal.unavailable': { cause: 'The journal cannot be used now', remedy: 'Try again; see the log of the exchange.' },
+  'journal.damaged': { cause: 'A stored block does not hold', remedy: 'See `sallyport ledger verify`.' },
+  'query.malformed': { cause: 'The query cannot be read', remedy: 'See docs/query.md.' },
+  'query.cursor': { cause: 'The cursor belongs to another query or version', remedy: 'Begin again without a cursor.' },
+  'event.unknown': { cause: 'There is no such event here', remedy: 'Check the identity; the event may have expired.' },
+  'device.unknown': { cause: 'There is no such device here', remedy: 'See `sallyport exchange device ls`.' },
+  'investigation.unknown': { cause: 'There is no such investigation here', remedy: 'Ask again.' },
+  'session.missing': { cause: 'You are not signed in', remedy: 'Open the link that `sallyport up` prints.' },
+  'session.link': { cause: 'The sign-in link was used or has expired', remedy: 'Run `sallyport link` for a new one.' },
+  'route.unknown': { cause: 'There is no such address here', remedy: 'See /api/v1/openapi.json.' },
+  'input.malformed': { cause: 'The input cannot be read', remedy: 'Correct it.' },
+  'input.large': { cause: 'The input is larger than allowed', remedy: 'Send less at once.' },
+  'input.missing': { cause: 'The file or folder does not exist', remedy: 'Check the path.' },
+  'input.unreadable': { cause: 'The file cannot be read', remedy: 'Check its rights.' },
+  'console.wide': {
+    cause: 'The console would listen beyond loopback',
+    remedy: 'Until accounts exist use --console 127.0.0.1:PORT and a tunnel.',
+  },
+  'server.unreachable': { cause: 'The server does not answer', remedy: 'Start it with `sallyport up`.' },
+  internal: { cause: 'Something broke that should not', remedy: 'See the log; report it.' },
+} as const satisfies Record<string, CodeEntry>
+
+export type Code = keyof typeof codes
+
+/** Codes that were once used, with the version that ended them: never used again (security 4). */
+export const retired: Readonly<Record<string, string>> = {}
+
+/** @returns whether `text` is a code of the catalogue. */
+export function isCode(text: string): text is Code {
+  return Object.hasOwn(codes, text)
+}
