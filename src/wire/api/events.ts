@@ -1,0 +1,117 @@
+// What /api/v1 says about events: the CLI and the console read the same (console-and-cli 1.7). An API is public: a
+// member once here keeps its meaning.
+import type { Flow, Relation, Sensor, Severity, Signature } from '../../core/event.ts'
+import type { Observable } from '../../core/observable.ts'
+
+/** One event as it is shown; `raw` is the line itself. */
+export type EventRecord = {
+  /** `stream:sequence`, the only identity. */
+  readonly id: string
+  readonly device: string
+  readonly source: string
+  readonly format: string
+  /** Arrival at the device, Unix ms. */
+  readonly arrivedAt: number
+  /** The line as text; bytes that are no UTF-8 are replaced, then `rawBase64` has the exact ones. */
+  readonly raw: string
+  readonly rawBase64?: string
+  readonly body:
+    | {
+        readonly kind: 'event'
+        readonly sensor: Sensor
+        readonly type: string
+        readonly at: number
+        readonly severity: Severity
+        readonly signature?: Signature
+        readonly host?: string
+        readonly flow: Flow
+        readonly observables: readonly Observable[]
+        readonly relations: readonly Relation[]
+        readonly flowId?: string
+        readonly summary: string
+        readonly flags?: readonly string[]
+      }
+    | { readonly kind: 'quarantined'; readonly reason: string; readonly at: number }
+}
+
+/** What the store covers for a question, and what it knows to be absent (delivery L4). */
+export type Coverage = {
+  /** Arrival at the exchange of the first and the last block searched, Unix ms; null = nothing stored. */
+  readonly from: number | null
+  readonly to: number | null
+  /** Blocks committed and not yet indexed: an answer may lack their events. */
+  readonly unindexedBlocks: number
+  /** Declared losses and holes in the range asked, each device, source and cause once. */
+  readonly gaps: readonly Gap[]
+}
+
+export type Gap = {
+  readonly device: string
+  readonly source: string
+  readonly cause: string
+  /** null = unknown. */
+  readonly count: number | null
+  readonly from: number
+  readonly to: number
+}
+
+/** Times that stand beside a query: Unix ms; `since`, `until` mean event time, `arrived…` arrival at the device. */
+export type EventRange = {
+  readonly since?: number
+  readonly until?: number
+  readonly arrivedSince?: number
+  readonly arrivedUntil?: number
+}
+
+export type EventQuestion = EventRange & {
+  /** docs/query.md; '' = everything. */
+  readonly q: string
+}
+
+export type EventPage = {
+  readonly v: 1
+  /** Newest arrival first. */
+  readonly events: readonly EventRecord[]
+  /** Give it back to go on; null = that was all. */
+  readonly next: string | null
+  readonly coverage: Coverage
+}
+
+export type EventCount = { readonly v: 1; readonly count: number; readonly coverage: Coverage }
+
+export type EventHistogram = {
+  readonly v: 1
+  /** Event time of the first bucket's beginning, Unix ms, and the width of each. */
+  readonly from: number
+  readonly widthMs: number
+  /** Events per bucket by severity. */
+  readonly buckets: readonly {
+    readonly high: number
+    readonly medium: number
+    readonly low: number
+    readonly unknown: number
+  }[]
+  readonly coverage: Coverage
+}
+
+/** Facets that can be counted: those of the index (docs/query.md). */
+export type EventTop = {
+  readonly v: 1
+  readonly facet: string
+  readonly values: readonly { readonly value: string; readonly count: number }[]
+  readonly coverage: Coverage
+}
+
+/** What the journal holds of one input of a device (`open` prints it). */
+export type InputTotals = {
+  readonly v: 1
+  readonly events: number
+  readonly quarantined: number
+  readonly ignored: number
+  readonly notSelected: number
+  readonly byType: Readonly<Record<string, number>>
+  /** Declared losses before the spool, and holes, by cause; null = unknown. */
+  readonly lost: Readonly<Record<string, number | null>>
+  /** Blocks stored and not yet indexed; the totals are final at 0. */
+  readonly unindexedBlocks: number
+}
