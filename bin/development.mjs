@@ -1,0 +1,69 @@
+// What contributors run: node bin/development.mjs test | check | console | docs | bench | soak  (npm run …).
+// Each does its own set-up and says what it could not set up.
+import { spawnSync } from 'node:child_process'
+import { existsSync, globSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)))
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+process.env.PATH = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`
+
+function run(command, args, options = {}) {
+  const { status, error } = spawnSync(command, args, { cwd: root, stdio: 'inherit', ...options })
+  if (error) console.error(`error: ${command}: ${error.message}`)
+  return status ?? 1
+}
+
+/** Debian's packages with the independent clients and the browser that tests drive. */
+const systemPackages = { chromium: 'chromium', pki: 'strongswan-pki', netstat: 'net-tools', lsof: 'lsof', curl: 'curl', openssl: 'openssl' }
+
+function onPath(command) {
+  return process.env.PATH.split(':').some((folder) => existsSync(join(folder, command)))
+}
+
+function systemSetUp() {
+  const missing = Object.keys(systemPackages).filter((command) => !onPath(command))
+  if (missing.length === 0) return
+  if (process.getuid?.() === 0 && onPath('apt-get')) {
+    console.error(`tests: installing from Debian: ${missing.map((command) => systemPackages[command]).join(' ')}`)
+    const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
+    const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] }
+    run('apt-get', ['update', '-qq'], quiet)
+    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((command) => systemPackages[command])], quiet)
+  }
+  for (const command of missing) {
+    if (!onPath(command)) console.error(`tests: NOT SET UP: ${command} (Debian package ${systemPackages[command]}); its tests are skipped`)
+  }
+}
+
+const steps = {
+  console: () => run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn']),
+  docs: () => run(process.execPath, [join(root, 'test/generate-docs.ts')]),
+  check: () =>
+    [
+      () => run(bin('tsc'), ['-p', '.']),
+      () => run(bin('tsc'), ['-p', 'src/console']),
+      () => run(bin('oxlint'), ['--type-aware', '--deny-warnings', 'src', 'test', 'bench']),
+      () => run(bin('biome'), ['format', '.']),
+      () => run(bin('knip'), []),
+    ].reduce((failed, step) => step() || failed, 0),
+  test: (files) => {
+    systemSetUp()
+    const built = steps.console()
+    const checked = files.length > 0 ? 0 : steps.check()
+    const chosen = files.length > 0 ? files : globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).sort()
+    const tested = run(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', '--test-timeout=300000', ...chosen])
+    if (checked) console.error('error: the checks failed (npm run check)')
+    return built || checked || tested
+  },
+  bench: (args) => run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bench/bench.ts'), ...args]),
+  soak: (args) => run(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=1', ...globSync('test/soak/*.soak.ts', { cwd: root }).sort(), ...args]),
+}
+
+const [step = '', ...rest] = process.argv.slice(2)
+if (Object.hasOwn(steps, step)) process.exitCode = steps[step](rest)
+else {
+  console.error(`usage: development.mjs ${Object.keys(steps).join(' | ')}`)
+  process.exitCode = 2
+}
