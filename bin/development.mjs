@@ -16,7 +16,14 @@ function run(command, args, options = {}) {
 }
 
 /** Debian's packages with the independent clients and the browser that tests drive. */
-const systemPackages = { chromium: 'chromium', pki: 'strongswan-pki', netstat: 'net-tools', lsof: 'lsof', curl: 'curl', openssl: 'openssl' }
+const systemPackages = {
+  chromium: 'chromium',
+  pki: 'strongswan-pki',
+  netstat: 'net-tools',
+  lsof: 'lsof',
+  curl: 'curl',
+  openssl: 'openssl',
+}
 
 function onPath(command) {
   return process.env.PATH.split(':').some((folder) => existsSync(join(folder, command)))
@@ -30,10 +37,15 @@ function systemSetUp() {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' }
     const quiet = { env, stdio: ['ignore', 'ignore', 'inherit'] }
     run('apt-get', ['update', '-qq'], quiet)
-    run('apt-get', ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((command) => systemPackages[command])], quiet)
+    run(
+      'apt-get',
+      ['install', '-y', '-qq', '--no-install-recommends', ...missing.map((command) => systemPackages[command])],
+      quiet,
+    )
   }
   for (const command of missing) {
-    if (!onPath(command)) console.error(`tests: NOT SET UP: ${command} (Debian package ${systemPackages[command]}); its tests are skipped`)
+    if (!onPath(command))
+      console.error(`tests: NOT SET UP: ${command} (Debian package ${systemPackages[command]}); its tests are skipped`)
   }
 }
 
@@ -53,12 +65,26 @@ const steps = {
     const built = steps.console()
     const checked = files.length > 0 ? 0 : steps.check()
     const chosen = files.length > 0 ? files : globSync(['src/**/*.test.ts', 'test/**/*.test.ts'], { cwd: root }).sort()
-    const tested = run(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=2', '--test-timeout=300000', ...chosen])
+    const tested = run(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--test',
+      '--test-concurrency=2',
+      '--test-timeout=300000',
+      ...chosen,
+    ])
     if (checked) console.error('error: the checks failed (npm run check)')
     return built || checked || tested
   },
-  bench: (args) => run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bench/bench.ts'), ...args]),
-  soak: (args) => run(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', '--test-concurrency=1', ...globSync('test/soak/*.soak.ts', { cwd: root }).sort(), ...args]),
+  bench: (args) =>
+    run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bench/bench.ts'), ...args]),
+  soak: (args) =>
+    run(process.execPath, [
+      '--disable-warning=ExperimentalWarning',
+      '--test',
+      '--test-concurrency=1',
+      ...globSync('test/soak/*.soak.ts', { cwd: root }).sort(),
+      ...args,
+    ]),
 }
 
 const [step = '', ...rest] = process.argv.slice(2)
