@@ -17,7 +17,7 @@ export function runChild(start: (options: unknown) => Promise<Started>, describe
   const end = async () => {
     if (ending) return
     ending = true
-    await running?.[Symbol.asyncDispose]()
+    if (running !== undefined) await running[Symbol.asyncDispose]()
     if (process.connected) process.disconnect()
   }
   process.on('message', (message) => {
