@@ -208,8 +208,16 @@ export const codes = {
   'route.unknown': { cause: 'There is no such address here', remedy: 'See /api/v1/openapi.json.' },
   'input.malformed': { cause: 'The input cannot be read', remedy: 'Correct it.' },
   'input.large': { cause: 'The input is larger than allowed', remedy: 'Send less at once.' },
+  'input.type': {
+    cause: 'The body is not of the type wanted',
+    remedy: 'Send JSON with Content-Type: application/json.',
+  },
   'input.missing': { cause: 'The file or folder does not exist', remedy: 'Check the path.' },
   'input.unreadable': { cause: 'The file cannot be read', remedy: 'Check its rights.' },
+  'console.missing': {
+    cause: 'The console was not built',
+    remedy: 'Run `npm run build:console`; the API and the command line work without it.',
+  },
   'console.wide': {
     cause: 'The console would listen beyond loopback',
     remedy: 'Until accounts exist use --console 127.0.0.1:PORT and a tunnel.',

@@ -115,3 +115,12 @@ export type InputTotals = {
   /** Blocks stored and not yet indexed; the totals are final at 0. */
   readonly unindexedBlocks: number
 }
+
+/** What became of the quarantined lines that were read again (delivery J5). */
+export type Requarantined = {
+  readonly v: 1
+  /** Lines that were in quarantine and were read again. */
+  readonly read: number
+  /** Of these, how many are events now; the others stay. */
+  readonly recovered: number
+}

@@ -21,6 +21,8 @@ export type DeviceRecord = {
   readonly status: Status | null
 }
 
+export type DeviceList = { readonly v: 1; readonly devices: readonly DeviceRecord[] }
+
 /** `token create -o json`: the string, and its parts so that any EST client can use it. Shown once. */
 export type TokenRecord = {
   readonly v: 1
@@ -35,6 +37,23 @@ export type TokenRecord = {
   /** Unix ms. */
   readonly expires: number
 }
+
+/** Who asks, as GET session says it. */
+export type SessionRecord = {
+  readonly v: 1
+  readonly user: string
+  readonly organisation: string
+  /** `key`: the owner's key of the data folder; `session`: signed in through a one-time link. */
+  readonly via: 'key' | 'session'
+  /** End of the session at the latest, Unix ms; null = the key has none. */
+  readonly expiresAt: number | null
+}
+
+/** A link that signs the owner in once: open it in a browser, or POST its last part to sessions. */
+export type SignInLink = { readonly v: 1; readonly link: string; readonly expires: number }
+
+/** Names by which devices reach this server: what stands in its certificate. */
+export type ServerNames = { readonly v: 1; readonly names: readonly string[] }
 
 export type ServerStatus = {
   readonly v: 1
