@@ -18,7 +18,7 @@ export function runChild(start: (options: unknown) => Promise<Started>, describe
     if (ending) return
     ending = true
     if (running !== undefined) await running[Symbol.asyncDispose]()
-    if (process.connected) process.disconnect()
+    if (process.connected) process.disconnect?.()
   }
   process.on('message', (message) => {
     const command = message as ToChild

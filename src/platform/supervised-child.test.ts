@@ -35,7 +35,14 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 
 test('supervised child: shows its title, is started again when killed, ends on dispose', async (t) => {
   const deaths: string[] = []
-  const child = await superviseChild({ title: 'EventHandler', script: childScript(t), args: [], options: {}, stderr: 'inherit', onDeath: (_, how) => deaths.push(how) })
+  const child = await superviseChild({
+    title: 'EventHandler',
+    script: childScript(t),
+    args: [],
+    options: () => ({}),
+    stderr: 'inherit',
+    onDeath: (_, how) => deaths.push(how),
+  })
   assert(!isFailure(child))
   assert.deepEqual(child.info(), { pid: child.pid(), argv0: 'EventHandler' })
   const first = child.pid()
@@ -48,7 +55,13 @@ test('supervised child: shows its title, is started again when killed, ends on d
 })
 
 test('supervised child: a failed start says why and leaves nothing', async (t) => {
-  const failed = await superviseChild({ title: 'x', script: childScript(t), args: [], options: { fail: true }, stderr: 'inherit' })
+  const failed = await superviseChild({
+    title: 'x',
+    script: childScript(t),
+    args: [],
+    options: () => ({ fail: true }),
+    stderr: 'inherit',
+  })
   assert.deepEqual(failed, { t: 'failed', code: 'internal', what: 'told to', remedy: 'none' })
 })
 
@@ -58,7 +71,7 @@ test('supervised child: ends within 1 s of losing its parent', async (t) => {
   writeFileSync(
     parentScript,
     `import { superviseChild } from ${JSON.stringify(join(import.meta.dirname, 'supervised-child.ts'))}
-     const child = await superviseChild({ title: 'orphan', script: ${JSON.stringify(script)}, args: [], options: {}, stderr: 'inherit' })
+     const child = await superviseChild({ title: 'orphan', script: ${JSON.stringify(script)}, args: [], options: () => ({}), stderr: 'inherit' })
      process.stdout.write(String(child.pid()))`,
   )
   const parent = spawn(process.execPath, [parentScript], { stdio: ['ignore', 'pipe', 'inherit'] })

@@ -32,7 +32,8 @@ export type ChildOptions = {
   /** Absolute path of the script, and its arguments. */
   readonly script: string
   readonly args: readonly string[]
-  readonly options: unknown
+  /** What the child is started with, made from what its run before said when it was ready (undefined at first). */
+  readonly options: (infoBefore: unknown) => unknown
   /** Standard error of the child: a file descriptor, or 'inherit'. */
   readonly stderr: number | 'inherit'
   /** Called when the child ended without being told to. */
@@ -47,8 +48,8 @@ export type ChildOptions = {
 export async function superviseChild(options: ChildOptions): Promise<SupervisedChild | ChildFailure> {
   const clock = options.clock ?? systemClock
   const stopping = new AbortController()
-  let child = launch(options)
   let info: unknown
+  let child = launch(options, info)
   let restarts = 0
   const first = await readiness(child)
   if (first.t === 'failed') return first
@@ -66,7 +67,7 @@ export async function superviseChild(options: ChildOptions): Promise<SupervisedC
       waitMs = Math.min(waitMs * 2, restartEveryMsMax)
       if (stopping.signal.aborted) return
       restarts += 1
-      child = launch(options)
+      child = launch(options, info)
       const again = await readiness(child)
       if (again.t === 'ready') info = again.info
       else options.onDeath?.(options.title, `${again.code}: ${again.what}`)
@@ -91,7 +92,7 @@ export function isFailure(value: SupervisedChild | ChildFailure): value is Child
   return 't' in value
 }
 
-function launch(options: ChildOptions): ChildProcess {
+function launch(options: ChildOptions, infoBefore: unknown): ChildProcess {
   const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.script, ...options.args], {
     argv0: options.title,
     stdio: ['ignore', options.stderr, options.stderr, 'ipc'],
@@ -99,7 +100,7 @@ function launch(options: ChildOptions): ChildProcess {
     detached: true,
   })
   child.on('error', () => undefined)
-  child.send({ t: 'start', options: options.options } satisfies ToChild, () => undefined)
+  child.send({ t: 'start', options: options.options(infoBefore) } satisfies ToChild, () => undefined)
   return child
 }
 
