@@ -1,7 +1,8 @@
 // The formats this version knows. Adding one touches its folder and one line here (style 5).
 import type { SensorFormat } from './format.ts'
+import { suricataEve } from './suricata-eve/suricata-eve.ts'
 
-export const formats: readonly SensorFormat[] = []
+export const formats: readonly SensorFormat[] = [suricataEve]
 
 /** @returns the format of that name, as block headers and configurations carry it; undefined for one not known here. */
 export function formatNamed(name: string): SensorFormat | undefined {

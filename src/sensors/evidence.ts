@@ -1,0 +1,194 @@
+// What one line holds: its distinct observables in order of appearance, and how they relate. Every format fills one.
+import { normalise, type Observable, type ObservableType } from '../core/observable.ts'
+import type { Flow, Relation } from '../core/event.ts'
+
+/** What one event may hold: far above any real line, low enough that a hostile one costs little. */
+const observablesMax = 4096
+const relationsMax = 4096
+
+/** Above this many, a list is searched by key instead of from its front. */
+const shortList = 16
+
+export class Evidence {
+  readonly observables: Observable[] = []
+  readonly relations: Relation[] = []
+  readonly #byKey = new Map<string, Observable>()
+  readonly #relationKeys = new Set<string>()
+
+  /** @returns the observable in normal form, the same object for the same one; undefined where the value is none. */
+  add(type: ObservableType, value: string | undefined): Observable | undefined {
+    if (value === undefined || value === '') return undefined
+    const observable = normalise(type, value)
+    return observable && this.#keep(observable)
+  }
+
+  address(text: string | undefined): Observable | undefined {
+    if (text === undefined || text === '') return undefined
+    const observable = addressOf(text)
+    return observable && this.#keep(observable)
+  }
+
+  /** A name that a protocol carries: an address written as name, a domain, or one label, which is a host's name. */
+  name(text: string | undefined): Observable | undefined {
+    if (text === undefined) return undefined
+    const name = text.replace(/^\*\./, '').replace(/\.$/, '')
+    if (name === '' || hasControl.test(name)) return undefined
+    if (looksLikeAddress.test(name)) return this.address(name)
+    return this.add(name.includes('.') ? 'domain' : 'hostname', name)
+  }
+
+  /** A name that may carry a port or stand in brackets, as in a Host header (traps C5). */
+  host(text: string | undefined): Observable | undefined {
+    return text === undefined ? undefined : this.name(splitPort(text).host)
+  }
+
+  /** A URL, only where it parses. */
+  url(text: string | undefined): Observable | undefined {
+    return text !== undefined && absolute.test(text) && URL.canParse(text) ? this.add('url', text) : undefined
+  }
+
+  /** A mail address, alone or as `"Name" <address>`. */
+  email(text: string | undefined): Observable | undefined {
+    if (text === undefined) return undefined
+    const open = text.lastIndexOf('<')
+    const close = text.indexOf('>', open)
+    const bare = open >= 0 && close > open ? text.slice(open + 1, close) : text
+    return mailbox.test(bare.trim()) ? this.add('email', bare) : undefined
+  }
+
+  /** A file as a protocol names it: of a path also its last part. */
+  file(text: string | undefined): Observable | undefined {
+    if (text === undefined || hasControl.test(text)) return undefined
+    const slash = Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\'))
+    if (slash < 0) return this.add('file_name', text)
+    const path = this.add('file_path', text)
+    return this.add('file_name', text.slice(slash + 1)) ?? path
+  }
+
+  relate(source: Observable | undefined, relation: string, related: Observable | undefined): void {
+    if (source === undefined || related === undefined || source === related) return
+    if (this.relations.length >= relationsMax || this.#isRelated(source, relation, related)) return
+    this.relations.push({ source, relation, related })
+  }
+
+  #keep(observable: Observable): Observable | undefined {
+    const { observables } = this
+    if (observables.length < shortList) {
+      for (const known of observables) {
+        if (known.value === observable.value && known.type === observable.type) return known
+      }
+      observables.push(observable)
+      return observable
+    }
+    if (this.#byKey.size === 0) for (const known of observables) this.#byKey.set(keyOf(known), known)
+    const known = this.#byKey.get(keyOf(observable))
+    if (known !== undefined || observables.length >= observablesMax) return known
+    this.#byKey.set(keyOf(observable), observable)
+    observables.push(observable)
+    return observable
+  }
+
+  #isRelated(source: Observable, relation: string, related: Observable): boolean {
+    if (this.relations.length < shortList) {
+      return this.relations.some((r) => r.source === source && r.related === related && r.relation === relation)
+    }
+    const keys = this.#relationKeys
+    const keyFor = (r: Relation): string => `${keyOf(r.source)}\n${r.relation}\n${keyOf(r.related)}`
+    if (keys.size === 0) for (const known of this.relations) keys.add(keyFor(known))
+    const key = keyFor({ source, relation, related })
+    if (keys.has(key)) return true
+    keys.add(key)
+    return false
+  }
+}
+
+/** The two ends of a flow as a line writes them. */
+export type Ends = {
+  readonly source: string | undefined
+  readonly sourcePort: number | undefined
+  readonly target: string | undefined
+  readonly targetPort: number | undefined
+  readonly protocol: string | undefined
+}
+
+/** @returns the flow in normal form; port 0 is none, and ICMP has none (traps C4, C5). */
+export function flowOf(ends: Ends): Flow {
+  const flow: { -readonly [K in keyof Flow]: Flow[K] } = {}
+  const source = endOf(ends.source)
+  const target = endOf(ends.target)
+  const protocol = ends.protocol?.toLowerCase()
+  const withPorts = protocol === undefined || !protocol.includes('icmp')
+  if (source !== undefined) flow.source = source
+  if (withPorts && isPort(ends.sourcePort)) flow.sourcePort = ends.sourcePort
+  if (target !== undefined) flow.target = target
+  if (withPorts && isPort(ends.targetPort)) flow.targetPort = ends.targetPort
+  if (protocol !== undefined && protocol !== '' && protocol !== '-') flow.protocol = protocol
+  return flow
+}
+
+/** @returns the flow for people: `192.0.2.1:1025 → 198.51.100.2:80`; '' where no end is known. */
+export function flowText(flow: Flow): string {
+  if (flow.source === undefined && flow.target === undefined) return ''
+  return `${endText(flow.source, flow.sourcePort)} → ${endText(flow.target, flow.targetPort)}`
+}
+
+/** @returns host and port of `host:port`, `[v6]:port`, a bare address of version 6, or a bare name. */
+export function splitPort(text: string): { readonly host: string; readonly port: number | undefined } {
+  const bracketed = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text)
+  if (bracketed?.[1] !== undefined) return { host: bracketed[1], port: portOf(bracketed[2]) }
+  const colon = text.lastIndexOf(':')
+  if (colon < 0 || text.indexOf(':') !== colon) return { host: text, port: undefined }
+  return { host: text.slice(0, colon), port: portOf(text.slice(colon + 1)) }
+}
+
+function portOf(text: string | undefined): number | undefined {
+  return text !== undefined && /^\d{1,5}$/.test(text) ? Number(text) : undefined
+}
+
+const absolute = /^[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^/?#\s]/
+const mailbox = /^[^\s@<>]{1,64}@[^\s@<>]{1,253}$/
+const looksLikeAddress = /^[\d.]+$|:/
+/** Names of NetBIOS hold them (traps C6). */
+const hasControl = /[\x00-\x1f\x7f]/
+
+function isPort(port: number | undefined): port is number {
+  return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536
+}
+
+function endText(address: string | undefined, port: number | undefined): string {
+  if (address === undefined) return '?'
+  if (port === undefined) return address
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`
+}
+
+/** Normal form of an end; `0.0.0.0` and `::` are no observables, but they are ends (DHCP, DAD). */
+function endOf(text: string | undefined): string | undefined {
+  if (text === undefined || text === '') return undefined
+  const known = addressOf(text)
+  if (known) return known.value
+  if (!/^[0:.]+$/.test(text)) return undefined
+  return text.includes(':') ? '::' : '0.0.0.0'
+}
+
+function keyOf(observable: Observable): string {
+  return `${observable.type} ${observable.value}`
+}
+
+/** Addresses repeat from line to line, and their normal form is what costs most: known ones are kept, a bounded number. */
+const addresses = new Map<string, Observable | undefined>()
+const addressesMax = 16_384
+
+function addressOf(text: string): Observable | undefined {
+  const known = addresses.get(text)
+  if (known !== undefined || addresses.has(text)) return known
+  const observable = normalise('ip', text)
+  if (text.length > 64) return observable
+  if (addresses.size >= addressesMax) addresses.clear()
+  // A copy: a slice would keep the whole line it was cut from in memory.
+  const key = Buffer.from(text).toString()
+  addresses.set(
+    key,
+    observable === undefined || observable.value !== text ? observable : { type: observable.type, value: key },
+  )
+  return observable
+}
