@@ -38,6 +38,10 @@ export const codes = {
     cause: 'The other side does not speak TLS 1.2 or later',
     remedy: 'Check that the port is that of an exchange.',
   },
+  'http.unexpected': {
+    cause: 'Something that is no exchange answered',
+    remedy: 'Look for a proxy or a captive portal in between, or another server on that port.',
+  },
   'clock.behind': { cause: 'The clock of this machine is behind', remedy: 'Set the clock.' },
   'clock.ahead': { cause: 'The clock of this machine is ahead', remedy: 'Set the clock.' },
   // enrolment
@@ -45,6 +49,10 @@ export const codes = {
   'enrolment.token.version': {
     cause: 'The token is of a version this program does not know',
     remedy: 'Use a device of the version of the exchange.',
+  },
+  'enrolment.pending': {
+    cause: 'The enrolment waits for approval',
+    remedy: 'Have it approved on the exchange, then enrol again with the same token.',
   },
   'enrolment.key.unwritable': {
     cause: 'The device cannot write its key',
@@ -112,6 +120,10 @@ export const codes = {
     cause: 'The request is bound to another connection',
     remedy: 'Try again over a new connection.',
   },
+  'enrolment.pop.missing': {
+    cause: 'The request is not bound to its connection, and the organisation demands it',
+    remedy: 'Put the channel binding into the challengePassword.',
+  },
   'enrolment.route.unknown': {
     cause: 'There is no such EST operation',
     remedy: 'Use cacerts, simpleenroll, simplereenroll or csrattrs.',
@@ -156,6 +168,10 @@ export const codes = {
     cause: 'The certificate is not that of a device',
     remedy: 'Use the certificate that enrolment gave.',
   },
+  'identity.key.loose': {
+    cause: 'Others than its owner can read the key of the device',
+    remedy: 'Set the rights of the key file to 0600 and those of its folder to 0700.',
+  },
   // channel, stream, spool, source
   'channel.replaced': { cause: 'A newer session of the device took over', remedy: 'Nothing to do.' },
   'channel.protocol': {
@@ -164,6 +180,10 @@ export const codes = {
   },
   'channel.frame.large': { cause: 'A message is larger than allowed', remedy: 'Upgrade the older side.' },
   'channel.version': { cause: 'The two sides speak no common version', remedy: 'Upgrade the older side.' },
+  'channel.silent': {
+    cause: 'The other side was silent for 45 s',
+    remedy: 'The device dials again by itself; look at the network if it comes back.',
+  },
   'channel.quota': { cause: 'The device is over its quota', remedy: 'It tries again by itself.' },
   'channel.drain': { cause: 'The exchange is going away for a moment', remedy: 'The device comes back by itself.' },
   'stream.conflict': {
@@ -194,6 +214,11 @@ export const codes = {
   // server, API, input
   'port.inuse': { cause: 'Another process listens on that port', remedy: 'Give another port (0 = any free one).' },
   'data.locked': { cause: 'Another process uses this data folder', remedy: 'Stop it, or give another --data.' },
+  'data.damaged': { cause: 'A file in the data folder cannot be used', remedy: 'Restore it from a backup.' },
+  'data.rights': {
+    cause: 'A file or folder with secrets can be read by others',
+    remedy: 'Take the rights of group and others away.',
+  },
   'data.version': { cause: 'The data folder was written by a newer version', remedy: 'Upgrade Sallyport.' },
   'disk.full': { cause: 'The disk is full', remedy: 'Free space; what is not committed comes again by itself.' },
   'journal.unavailable': { cause: 'The journal cannot be used now', remedy: 'Try again; see the log of the exchange.' },
