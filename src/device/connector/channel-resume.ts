@@ -1,0 +1,87 @@
+// Where sending begins: the device lists its streams, the exchange answers with its heads, EventHandler serves behind
+// them (delivery C3). Begun anew whenever EventHandler comes back while the channel is open (H1).
+import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import type { ToEventHandler } from './hop-port.ts'
+
+export type ResumeOptions = {
+  readonly device: string
+  /** Also the ended streams: the journal is one this device has not seen. */
+  readonly ended: boolean
+  readonly toEventHandler: (message: ToEventHandler) => void
+  readonly toExchange: (message: { readonly t: 'streams'; readonly streams: readonly DeviceStream[] }) => void
+  readonly lingerMs: () => number
+  readonly creditBytes: () => number
+  /** The exchange has answered the list: its journal counts as seen. */
+  readonly resumed: () => void
+}
+
+export class ChannelResume {
+  readonly #options: ResumeOptions
+  /** Blocks of a serving that was ended by a new `attach` are on their way still: they count only while serving. */
+  #phase: 'apart' | 'listing' | 'asking' | 'serving' = 'apart'
+  #unanswered = 0
+  /** Highest block of each stream that the exchange has, was sent or was told missing: no ack may go beyond (C5). */
+  readonly #through = new Map<string, number>()
+
+  constructor(options: ResumeOptions) {
+    this.#options = options
+  }
+
+  get serving(): boolean {
+    return this.#phase === 'serving'
+  }
+
+  /** EventHandler is there: ask for its streams. */
+  begin(): void {
+    this.#phase = 'listing'
+    this.#options.toEventHandler({
+      t: 'attach',
+      ended: this.#options.ended,
+      device: this.#options.device,
+      lingerMs: this.#options.lingerMs(),
+    })
+  }
+
+  /** EventHandler is gone, or is to stop serving. */
+  end(): void {
+    this.#phase = 'apart'
+  }
+
+  listed(streams: readonly DeviceStream[]): void {
+    if (this.#phase !== 'listing') return
+    this.#phase = 'asking'
+    this.#unanswered++
+    this.#options.toExchange({ t: 'streams', streams })
+  }
+
+  /** @returns false where nothing was asked: the exchange broke the protocol */
+  answered(heads: Readonly<Record<string, StreamHead>>): boolean {
+    if (this.#unanswered === 0) return false
+    this.#unanswered--
+    // A later list is under way: its answer decides.
+    if (this.#phase !== 'asking' || this.#unanswered > 0) return true
+    this.#phase = 'serving'
+    for (const [stream, head] of Object.entries(heads)) this.#note(stream, head.block)
+    this.#options.toEventHandler({ t: 'resume', heads })
+    this.#options.toEventHandler({ t: 'credit', bytes: this.#options.creditBytes() })
+    this.#options.resumed()
+    return true
+  }
+
+  sent(stream: string, block: number): void {
+    this.#note(stream, block)
+  }
+
+  missing(missing: MissingBlocks): void {
+    this.#note(missing.stream, missing.through)
+  }
+
+  /** @returns whether an ack of that block can be true */
+  mayAcknowledge(stream: string, block: number): boolean {
+    return block <= (this.#through.get(stream) ?? -1)
+  }
+
+  #note(stream: string, block: number): void {
+    if (block > (this.#through.get(stream) ?? -1)) this.#through.set(stream, block)
+  }
+}

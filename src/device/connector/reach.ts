@@ -1,0 +1,112 @@
+// From a name to a TLS connection: every address in turn, each within its time (original-system A10: dial deadline
+// 10 s, then the next address; security 1.6).
+import { lookup } from 'node:dns/promises'
+import { isIP } from 'node:net'
+import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { errorCode, networkFault } from './network-fault.ts'
+
+/** One address gets so long for TCP and TLS together: the kernel's own retries take over two minutes. */
+export const dialWithinMs = 10_000
+
+export type Target = { readonly host: string; readonly port: number }
+
+export type Trust =
+  /** Fully verified against these anchors: chain, name, dates. Optionally with the device's identity. */
+  | { readonly kind: 'anchors'; readonly ca: string; readonly certificate?: string; readonly key?: string }
+  /** To look at the chain only: nothing may be sent over it (security 1.6). */
+  | { readonly kind: 'look' }
+
+/**
+ * @returns the addresses of a name in the order of the resolver; an address stands for itself
+ * @throws Fault dns.failed
+ */
+export async function addressesOf(host: string): Promise<readonly string[]> {
+  if (isIP(host) !== 0) return [host]
+  try {
+    const found = await lookup(host, { all: true, order: 'verbatim' })
+    return found.map((entry) => entry.address)
+  } catch (error) {
+    throw networkFault(error, host)
+  }
+}
+
+/**
+ * Opens one TLS connection to one address.
+ * @throws what Node throws, an error `ETIMEDOUT` after `withinMs`; networkFault tells what it means
+ */
+export async function reach(
+  target: Target,
+  address: string,
+  trust: Trust,
+  signal: AbortSignal,
+  withinMs: number = dialWithinMs,
+): Promise<TLSSocket> {
+  const limit = AbortSignal.timeout(withinMs)
+  const ended = AbortSignal.any([signal, limit])
+  const socket = connect({
+    ...tlsOptions(target.host, trust),
+    host: address,
+    port: target.port,
+    ALPNProtocols: ['http/1.1'],
+  })
+  const { promise, resolve, reject } = Promise.withResolvers<void>()
+  const onAbort = () => reject(limit.aborted ? timedOut(address, target.port) : signal.reason)
+  socket.once('secureConnect', resolve)
+  socket.once('error', reject)
+  socket.once('close', () => reject(cut()))
+  ended.addEventListener('abort', onAbort, { once: true })
+  if (ended.aborted) onAbort()
+  try {
+    await promise
+    socket.removeAllListeners('error').removeAllListeners('close')
+    return socket
+  } catch (error) {
+    socket.on('error', () => undefined)
+    socket.destroy()
+    throw error
+  } finally {
+    ended.removeEventListener('abort', onAbort)
+  }
+}
+
+/** Tries every address of the target. @throws the Fault of the last that failed */
+export async function reachAny(target: Target, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
+  let last: unknown
+  for (const address of await addressesOf(target.host)) {
+    try {
+      return await reach(target, address, trust, signal)
+    } catch (error) {
+      if (signal.aborted) throw error
+      last = networkFault(error, `${target.host} (${address}:${target.port})`)
+    }
+  }
+  throw last ?? networkFault(new Error('the name has no address'), target.host)
+}
+
+/** @returns whether the error came before any address was reached: no use in trying the same address again at once. */
+export function isAddressError(error: unknown): boolean {
+  return ['ETIMEDOUT', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(errorCode(error))
+}
+
+function tlsOptions(host: string, trust: Trust): ConnectionOptions {
+  const name = isIP(host) === 0 ? { servername: host } : {}
+  if (trust.kind === 'look') return { ...name, minVersion: 'TLSv1.2', rejectUnauthorized: false }
+  return {
+    ...name,
+    minVersion: 'TLSv1.2',
+    rejectUnauthorized: true,
+    ca: trust.ca,
+    // The name asked for, also where it is an address and goes into no SNI.
+    checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
+    ...(trust.certificate === undefined ? {} : { cert: trust.certificate }),
+    ...(trust.key === undefined ? {} : { key: trust.key }),
+  }
+}
+
+function timedOut(address: string, port: number): Error {
+  return Object.assign(new Error(`no answer from ${address}:${port}`), { code: 'ETIMEDOUT' })
+}
+
+function cut(): Error {
+  return Object.assign(new Error('the connection was cut'), { code: 'ECONNRESET' })
+}
