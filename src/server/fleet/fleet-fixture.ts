@@ -1,0 +1,130 @@
+// A fleet with its listener on loopback, for tests: real database, CA, sockets; the clock can be moved.
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import type { IncomingMessage } from 'node:http'
+import { type RequestOptions, request } from 'node:https'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pino } from 'pino'
+import { type Clock, systemClock } from '../../platform/clock.ts'
+import { openState } from '../../platform/sqlite.ts'
+import type { TokenRecord } from '../../wire/api/fleet.ts'
+import { type ChannelIdentity, type DeviceListener, startDeviceListener } from './device-listener.ts'
+import { type Fleet, openFleet } from './fleet.ts'
+import type { FleetDb, FleetTables } from './tables.ts'
+import type { TokenRequest } from './tokens.ts'
+
+export type FleetSite = AsyncDisposable & {
+  readonly folder: string
+  readonly fleet: Fleet
+  readonly listener: DeviceListener
+  readonly db: FleetDb
+  readonly base: string
+  /** Identities of accepted channels, in order. */
+  readonly channels: ChannelIdentity[]
+  /** Everything logged, one record a line. */
+  readonly logged: string[]
+  /** Moves the exchange's clock. */
+  advance(ms: number): void
+  token(more?: Partial<TokenRequest>): Promise<TokenRecord>
+}
+
+export async function openFleetSite(): Promise<FleetSite> {
+  await using opened = new AsyncDisposableStack()
+  const folder = await mkdtemp(join(tmpdir(), 'sallyport-fleet-'))
+  opened.defer(() => rm(folder, { recursive: true }))
+  const logged: string[] = []
+  const log = pino({ level: 'debug' }, { write: (line: string) => void logged.push(line) })
+  let offset = 0
+  const clock: Clock = { ...systemClock, now: () => systemClock.now() + offset }
+  const state = opened.use(await openState(join(folder, 'state.sqlite')))
+  const fleet = opened.use(
+    await openFleet({ db: state.db, folder: join(folder, 'ca'), names: ['exchange.example'], clock, log }),
+  )
+  const channels: ChannelIdentity[] = []
+  let base = 'https://127.0.0.1'
+  const listener = opened.use(
+    await startDeviceListener({
+      ...fleet,
+      listen: { host: '127.0.0.1', port: 0 },
+      channel: {
+        accept(_request, socket, _head, identity) {
+          channels.push(identity)
+          socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
+        },
+      },
+      roles: () => ({ api: base, enrol: base, ingest: base, messages: base }),
+      clock,
+      log,
+    }),
+  )
+  base = `https://127.0.0.1:${listener.address.port}`
+  const parts = opened.move()
+  return {
+    folder,
+    fleet,
+    listener,
+    db: state.db.$extendTables<FleetTables>(),
+    base,
+    channels,
+    logged,
+    advance: (ms) => {
+      offset += ms
+    },
+    token: (more = {}) =>
+      fleet.tokens.createToken({
+        organisation: 'default',
+        creator: 'test',
+        names: [],
+        bound: listener.address,
+        ...more,
+      }),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+export type Reply = { readonly status: number; readonly headers: IncomingMessage['headers']; readonly body: string }
+
+/** One request on a connection of its own, the server verified by its CA. */
+export async function ask(site: FleetSite, path: string, options: RequestOptions = {}, body = ''): Promise<Reply> {
+  return new Promise((resolve, reject) => {
+    const ca = [...site.fleet.authority.anchors]
+    const sent = request(`${site.base}${path}`, { ca, agent: false, timeout: 10_000, ...options }, (response) => {
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body: text }))
+    })
+    sent.on('error', reject)
+    sent.on('timeout', () => sent.destroy(new Error('no answer within 10 s')))
+    sent.end(body)
+  })
+}
+
+/** simpleenroll with a pair, as any EST client does it. */
+export async function enrol(site: FleetSite, pair: { user: string; key: string }, csr: string): Promise<Reply> {
+  const headers = { 'Content-Type': 'application/pkcs10', Authorization: basic(pair) }
+  return ask(site, '/.well-known/est/simpleenroll', { method: 'POST', headers }, csr)
+}
+
+export function basic(pair: { user: string; key: string }): string {
+  return `Basic ${Buffer.from(`${pair.user}:${pair.key}`).toString('base64')}`
+}
+
+/** Runs a program; never rejects. */
+export async function run(
+  command: string,
+  args: readonly string[],
+  input?: Buffer | string,
+): Promise<{ code: number; stdout: Buffer; stderr: string }> {
+  return new Promise((resolve) => {
+    const child = execFile(command, [...args], { encoding: 'buffer', timeout: 20_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : typeof error.code === 'number' ? error.code : 127
+      resolve({ code, stdout, stderr: stderr.toString() })
+    })
+    child.stdin?.on('error', () => undefined)
+    child.stdin?.end(input)
+  })
+}
