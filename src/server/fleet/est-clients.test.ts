@@ -73,7 +73,20 @@ test('security 2: strongSwan is told of a wrong, spent and expired token by stat
   const ca = await caFile(site)
   const enrol = async (pair: string) => {
     const { csr } = await strongSwanRequest(site, 'any')
-    return run('pki', ['--est', '-v', '2', '--url', site.base, '--cacert', ca, '--userpass', pair, '--in', csr])
+    const { code, stderr } = await run('pki', [
+      '--est',
+      '-v',
+      '2',
+      '--url',
+      site.base,
+      '--cacert',
+      ca,
+      '--userpass',
+      pair,
+      '--in',
+      csr,
+    ])
+    return { code, stderr: textOfDump(stderr) }
   }
   const token = await site.token()
   assert.match((await enrol(`${token.user}:${'x'.repeat(32)}`)).stderr, /401[^]*enrolment\.token\.wrong: /)
@@ -162,6 +175,12 @@ async function strongSwanRequest(site: FleetSite, name: string): Promise<{ key: 
   await writeFile(key, (await run('pki', ['--gen', '--type', 'ecdsa', '--size', '256', '--outform', 'pem'])).stdout)
   await writeFile(csr, (await run('pki', ['--req', '--in', key, '--type', 'ecdsa', '--dn', 'CN=a sensor'])).stdout)
   return { key, csr }
+}
+
+/** At `-v 2` strongSwan shows what it received as a hex dump, 16 bytes a line. */
+function textOfDump(stderr: string): string {
+  const bytes = [...stderr.matchAll(/^ *[0-9]+: ((?:[0-9A-F]{2} )+)/gm)].map((match) => match[1]?.replaceAll(' ', ''))
+  return Buffer.from(bytes.join(''), 'hex').toString('latin1')
 }
 
 function fingerprint(pem: Buffer): string {
