@@ -1,0 +1,419 @@
+// The API as a whole, over its real port, with ports in memory.
+import assert from 'node:assert/strict'
+import { mkdtempSync, writeFileSync, mkdirSync, rmSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { Compile } from 'typebox/compile'
+import { Fault } from '../../core/fault.ts'
+import { organisationId } from '../../core/ids.ts'
+import { type Clock, systemClock } from '../../platform/clock.ts'
+import { openLog } from '../../platform/log.ts'
+import { type ApiOptions, openApi, startApi } from './api.ts'
+import { memoryPorts, memoryStream } from './ports-memory.ts'
+import { routes } from './routes.ts'
+import { sessionIdleMs, sessionLifetimeMs } from './sessions.ts'
+
+const ownerKey = 'owner-key-of-192-bits-in-base64url'
+const bearer = { authorization: `Bearer ${ownerKey}` }
+
+function options(changes: Partial<ApiOptions> = {}) {
+  return {
+    ports: memoryPorts(),
+    ownerKey,
+    organisation: organisationId('default'),
+    consoleFolder: undefined,
+    clock: systemClock,
+    log: openLog('api-test', join(scratch(), 'api.log')),
+    listen: { host: '127.0.0.1', port: 0 },
+    ...changes,
+  }
+}
+
+const folders: string[] = []
+function scratch(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-api-'))
+  folders.push(folder)
+  return folder
+}
+test.after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+/** Any header, also those that fetch does not let one set. */
+function raw(url: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
+  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; body: string }>()
+  const sent = httpRequest(url, { method: init.method ?? 'GET', headers: init.headers ?? {} }, (response) => {
+    const chunks: Buffer[] = []
+    response.on('data', (chunk: Buffer) => chunks.push(chunk))
+    response.on('end', () =>
+      resolve({
+        status: response.statusCode ?? 0,
+        headers: response.headers,
+        body: Buffer.concat(chunks).toString(),
+      }),
+    )
+  })
+  sent.on('error', reject)
+  sent.end(init.body)
+  return promise
+}
+
+async function codeOf(response: Response): Promise<string> {
+  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
+  const body: unknown = await response.json()
+  assert.ok(typeof body === 'object' && body !== null && 'code' in body && 'remedy' in body)
+  return String(body.code)
+}
+
+const open = new Set([
+  ...['GET /healthz', 'HEAD /healthz', 'POST /api/v1/sessions'],
+  ...['/', '/index.html', '/*'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
+])
+
+test('security S11: the table of what is really answered has no open row but health, sign-in and the shell', async () => {
+  const consoleFolder = scratch()
+  writeFileSync(join(consoleFolder, 'index.html'), '<p>console</p>')
+  await using api = await openApi(options({ consoleFolder }))
+  const rows = api.table.map(({ method, path, access }) => ({ row: `${method} ${path}`, access }))
+  assert.deepEqual(new Set(rows.filter(({ access }) => access === 'open').map(({ row }) => row)), open)
+  for (const route of routes)
+    assert.ok(
+      rows.some(({ row }) => row === `${route.method} ${route.path}`),
+      route.path,
+    )
+})
+
+test('security S11: every other row of the table refuses whoever shows no, a wrong or a cut key, and does nothing', async () => {
+  const ports = memoryPorts()
+  await using api = await startApi(options({ ports }))
+  const wrong = ['', 'Bearer', 'Bearer x', `Bearer ${ownerKey.slice(1)}`, `Basic ${ownerKey}`, `Bearer ${ownerKey}x`]
+  let proved = 0
+  for (const { method, path, access } of api.table) {
+    if (access === 'open') continue
+    for (const authorization of wrong) {
+      const headers = authorization === '' ? {} : { authorization }
+      const response = await fetch(api.url + path.replace(':id', 'x'), { method, headers })
+      assert.equal(response.status, 401, `${method} ${path} ${authorization}`)
+      if (method !== 'HEAD') assert.equal(await codeOf(response), 'session.missing')
+    }
+    proved++
+  }
+  assert.ok(proved >= routes.length - open.size)
+  assert.deepEqual(ports.asked, [])
+  assert.equal(await codeOf(await fetch(`${api.url}/api/v1/nothing`)), 'session.missing')
+  assert.equal(await codeOf(await fetch(`${api.url}/api/v1/nothing`, { headers: bearer })), 'route.unknown')
+})
+
+test('security S8: a foreign Host or Origin is refused before any effect, with a key as without', async () => {
+  const ports = memoryPorts()
+  await using api = await startApi(options({ ports }))
+  const { host } = new URL(api.url)
+  const token = { method: 'POST', body: '{}' }
+  const cases: [code: string, headers: Record<string, string>, why: string][] = [
+    ['local.host', { host: 'evil.example' }, 'a name that was rebound to loopback'],
+    ['local.host', { host: `evil.example:${new URL(api.url).port}` }, 'the same with our port'],
+    ['local.host', { host: '192.0.2.1' }, 'an address that is not loopback'],
+    ['local.host', { host: 'localhost.evil.example' }, 'begins like ours'],
+    ['local.host', { host: 'evil.example@127.0.0.1' }, 'credentials in the host'],
+    ['local.origin', { origin: 'null' }, 'a sandboxed frame'],
+    ['local.origin', { origin: 'https://evil.example' }, 'another site'],
+    ['local.origin', { origin: 'http://127.0.0.1:1' }, 'another program on this machine'],
+    ['local.origin', { origin: `http://${host}.evil.example` }, 'begins like ours'],
+    ['local.origin', { 'sec-fetch-site': 'cross-site' }, 'a browser that says so'],
+    ['local.origin', { 'sec-fetch-site': 'same-site' }, 'another port of this machine'],
+    ['local.origin', { cookie: 'sallyport=x' }, 'a session that says no origin'],
+  ]
+  for (const [code, headers, why] of cases) {
+    const answer = await raw(`${api.url}/api/v1/tokens`, {
+      ...token,
+      headers: { 'content-type': 'application/json', ...bearer, ...headers },
+    })
+    assert.equal(answer.status, 403, why)
+    assert.match(answer.body, new RegExp(`"code":"${code}"`), why)
+  }
+  assert.deepEqual(ports.asked, [])
+  for (const name of ['localhost:9999', '127.0.0.1', '[::1]:8443', 'LOCALHOST']) {
+    const answer = await raw(`${api.url}/api/v1/session`, { headers: { ...bearer, host: name } })
+    assert.equal(answer.status, 200, name)
+  }
+  const own = await fetch(`${api.url}/api/v1/session`, { headers: { ...bearer, origin: api.url } })
+  assert.equal(own.status, 200)
+})
+
+test('security S8: no answer allows another origin, and a preflight gets nothing', async () => {
+  await using api = await startApi(options())
+  const answer = await fetch(`${api.url}/api/v1/tokens`, { method: 'OPTIONS', headers: { ...bearer } })
+  assert.equal(answer.status, 404)
+  const { headers } = await fetch(`${api.url}/api/v1/session`, { headers: bearer })
+  assert.equal(headers.get('access-control-allow-origin'), null)
+  assert.equal(headers.get('cache-control'), 'no-store')
+  assert.equal(headers.get('x-content-type-options'), 'nosniff')
+  assert.match(headers.get('content-security-policy') ?? '', /default-src 'self'/)
+  assert.doesNotMatch(headers.get('content-security-policy') ?? '', /unsafe/)
+})
+
+test('security S8: JSON in another dress (text/plain, a form) is refused', async () => {
+  const ports = memoryPorts()
+  await using api = await startApi(options({ ports }))
+  for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'multipart/form-data; boundary=x']) {
+    const headers = { ...bearer, 'content-type': type }
+    const response = await fetch(`${api.url}/api/v1/tokens`, { method: 'POST', headers, body: '{}' })
+    assert.equal(response.status, 415, type)
+    assert.equal(await codeOf(response), 'input.type')
+  }
+  assert.deepEqual(ports.asked, [])
+})
+
+test('security S6: a body too large, too deep or broken is refused by code, and the next request is served', async () => {
+  await using api = await startApi(options())
+  const post = (path: string, body: string) =>
+    fetch(api.url + path, { method: 'POST', headers: { ...bearer, 'content-type': 'application/json' }, body })
+  const large = await post('/api/v1/tokens', JSON.stringify({ name: 'x'.repeat(70_000) }))
+  assert.equal(large.status, 413)
+  assert.equal(await codeOf(large), 'input.large')
+  const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+  assert.equal(await codeOf(await post('/api/v1/inspect', `{"content":${deep}}`)), 'input.malformed')
+  assert.equal(await codeOf(await post('/api/v1/inspect', deep)), 'input.malformed')
+  assert.equal(await codeOf(await post('/api/v1/inspect', '{"content":')), 'input.malformed')
+  assert.equal(await codeOf(await post('/api/v1/inspect', '{"content":"a","more":1}')), 'input.malformed')
+  assert.equal(await codeOf(await post('/api/v1/inspect', '{"__proto__":{"a":1},"content":""}')), 'input.malformed')
+  assert.equal('a' in {}, false)
+  assert.equal(await codeOf(await post('/api/v1/tokens', '{"minutes":"5"}')), 'input.malformed')
+  assert.equal((await post('/api/v1/inspect', '{"content":"192.0.2.1"}')).status, 200)
+  const long = await fetch(`${api.url}/api/v1/events?q=${'x'.repeat(20_000)}`, { headers: bearer })
+  assert.ok(long.status === 431 || long.status === 400)
+})
+
+test('security 6 V7: a link signs in once; the session is a cookie no script and no other site can use', async () => {
+  await using api = await startApi(options())
+  const signIn = (link: string) =>
+    fetch(`${api.url}/api/v1/sessions`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', origin: api.url },
+      body: JSON.stringify({ link }),
+    })
+  const link = api.link()
+  assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/sign-in#[\w-]{22}$/)
+  const opened = await signIn(link)
+  assert.equal(opened.status, 201)
+  const cookie = opened.headers.get('set-cookie') ?? ''
+  assert.match(cookie, /^sallyport-[0-9a-f]{8}=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict$/)
+  assert.equal(await codeOf(await signIn(link)), 'session.link')
+  assert.equal(await codeOf(await signIn('A'.repeat(22))), 'session.link')
+
+  const mine = { cookie: cookie.split(';')[0] ?? '', origin: api.url }
+  const me = await fetch(`${api.url}/api/v1/session`, { headers: mine })
+  const record: unknown = await me.json()
+  assert.ok(typeof record === 'object' && record !== null && 'via' in record && record.via === 'session')
+  assert.equal((await fetch(`${api.url}/api/v1/sessions/links`, { method: 'POST', headers: mine })).status, 401)
+  assert.equal((await fetch(`${api.url}/api/v1/session`, { method: 'DELETE', headers: mine })).status, 204)
+  assert.equal((await fetch(`${api.url}/api/v1/session`, { headers: mine })).status, 401)
+})
+
+test('security 6 V7: a session ends when idle, and in any case after its life; a link ends unused', async () => {
+  let now = 1_700_000_000_000
+  const clock: Clock = { ...systemClock, now: () => now }
+  await using api = await startApi(options({ clock }))
+  const signIn = async (link: string) => {
+    const request = { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify({ link }) }
+    const answer = await fetch(`${api.url}/api/v1/sessions`, request)
+    return { status: answer.status, cookie: answer.headers.get('set-cookie')?.split(';')[0] ?? '' }
+  }
+  const ask = async (cookie: string) => (await fetch(`${api.url}/api/v1/session`, { headers: { cookie } })).status
+
+  const idle = await signIn(api.link())
+  now += sessionIdleMs - 1
+  assert.equal(await ask(idle.cookie), 200)
+  now += sessionIdleMs
+  assert.equal(await ask(idle.cookie), 401)
+
+  const busy = await signIn(api.link())
+  for (let passed = 0; passed + sessionIdleMs / 2 < sessionLifetimeMs; passed += sessionIdleMs / 2) {
+    assert.equal(await ask(busy.cookie), 200)
+    now += sessionIdleMs / 2
+  }
+  now += sessionIdleMs / 2
+  assert.equal(await ask(busy.cookie), 401)
+
+  const old = api.link()
+  now += 3_600_000
+  assert.equal((await signIn(old)).status, 401)
+})
+
+test('console-and-cli 11.1: what nobody foresaw is `internal`, and its text stays here', async () => {
+  const ports = memoryPorts()
+  const status = async () => {
+    throw new Error('password is hunter2')
+  }
+  await using api = await startApi(options({ ports: { ...ports, status } }))
+  const response = await fetch(`${api.url}/api/v1/status`, { headers: bearer })
+  assert.equal(response.status, 500)
+  const text = await response.text()
+  assert.match(text, /"code":"internal"/)
+  assert.doesNotMatch(text, /hunter2/)
+})
+
+test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', async () => {
+  const ports = memoryPorts()
+  await using api = await startApi(options({ ports }))
+  const call = (method: string, path: string, body?: string) =>
+    fetch(api.url + path, {
+      method,
+      headers: body === undefined ? bearer : { ...bearer, 'content-type': 'application/json' },
+      ...(body === undefined ? {} : { body }),
+    })
+  ports.finish()
+  const made = await call('POST', '/api/v1/investigations', '{"content":"192.0.2.1"}')
+  const id = String(((await made.json()) as { id?: unknown }).id)
+  const samples: Record<string, string> = {
+    'GET /healthz': '/healthz',
+    'GET /api/v1/session': '/api/v1/session',
+    'POST /api/v1/sessions/links': '/api/v1/sessions/links',
+    'GET /api/v1/events': '/api/v1/events?limit=2&since=1h&q=',
+    'GET /api/v1/events/count': '/api/v1/events/count',
+    'GET /api/v1/events/histogram': '/api/v1/events/histogram?buckets=10',
+    'GET /api/v1/events/top': '/api/v1/events/top?facet=type&n=5',
+    'GET /api/v1/events/:id': `/api/v1/events/${memoryStream}:2`,
+    'GET /api/v1/inputs': '/api/v1/inputs?device=sensor-1&source=eve&fingerprint=f',
+    'POST /api/v1/events/requarantine': '/api/v1/events/requarantine',
+    'GET /api/v1/ledger': '/api/v1/ledger',
+    'POST /api/v1/ledger/verify': '/api/v1/ledger/verify',
+    'POST /api/v1/inspect': '/api/v1/inspect {"content":"192.0.2.1 x"}',
+    'POST /api/v1/investigations': '/api/v1/investigations {"observables":[{"type":"ip","value":"192.0.2.1"}]}',
+    'GET /api/v1/investigations/:id': `/api/v1/investigations/${id}`,
+    'GET /api/v1/devices': '/api/v1/devices',
+    'POST /api/v1/devices/:id/revoke': '/api/v1/devices/sensor-1/revoke',
+    'POST /api/v1/tokens': '/api/v1/tokens {"name":"edge","minutes":5}',
+    'POST /api/v1/names': '/api/v1/names {"names":["exchange.example"]}',
+    'GET /api/v1/status': '/api/v1/status',
+  }
+  for (const route of routes) {
+    const sample = samples[`${route.method} ${route.path}`]
+    if (sample === undefined) {
+      assert.ok(['/api/v1/sessions', '/api/v1/session'].includes(route.path), `no sample of ${route.path}`)
+      continue
+    }
+    const [path = '', body] = sample.split(/ (.*)/)
+    const response = await call(route.method, path, body)
+    const described = route.answers[response.status]
+    assert.ok(described?.schema, `${route.path} answers ${response.status}: ${await response.clone().text()}`)
+    const answer: unknown = await response.json()
+    assert.deepEqual(Compile(described.schema).Errors(answer), [], route.path)
+  }
+  const document: unknown = await (await call('GET', '/api/v1/openapi.json')).json()
+  assert.ok(typeof document === 'object' && document !== null && 'openapi' in document && 'paths' in document)
+  assert.equal(document.openapi, '3.1.0')
+  assert.deepEqual(
+    Object.keys(document.paths ?? {}).sort(),
+    [...new Set(routes.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')))].sort(),
+  )
+})
+
+test('issue 8.7: an investigation answers 202 with Location, whole with ?wait, and the same later', async () => {
+  const ports = memoryPorts()
+  await using api = await startApi(options({ ports }))
+  const post = (path: string) =>
+    fetch(api.url + path, {
+      method: 'POST',
+      headers: { ...bearer, 'content-type': 'application/json' },
+      body: '{"content":"192.0.2.1"}',
+    })
+  const begun = await post('/api/v1/investigations')
+  assert.equal(begun.status, 202)
+  const location = begun.headers.get('location') ?? ''
+  assert.equal((await post('/api/v1/investigations?wait=0.05')).status, 202)
+  const waiting = post('/api/v1/investigations?wait=30')
+  while (ports.asked.filter((what) => what === 'investigate').length < 3) await systemClock.sleep(5)
+  ports.finish()
+  assert.equal((await waiting).status, 200)
+  const later = await fetch(api.url + location, { headers: bearer })
+  assert.equal(later.status, 200)
+  assert.match(await later.text(), /"state":"done"/)
+  const none = await fetch(`${api.url}/api/v1/investigations/nope`, { headers: bearer })
+  assert.equal(await codeOf(none), 'investigation.unknown')
+})
+
+test('console-and-cli 11: errors of a question come back as 400 with their code', async () => {
+  await using api = await startApi(options())
+  const codes: [path: string, status: number, code: string][] = [
+    ['/api/v1/events?q=%22', 400, 'query.malformed'],
+    ['/api/v1/events?since=yesterdayish', 400, 'input.malformed'],
+    ['/api/v1/events?limit=0', 400, 'input.malformed'],
+    ['/api/v1/events?limit=x', 400, 'input.malformed'],
+    ['/api/v1/events?limit=1&limit=2', 400, 'input.malformed'],
+    ['/api/v1/events?unknown=1', 400, 'input.malformed'],
+    ['/api/v1/events/top', 400, 'input.malformed'],
+    ['/api/v1/events/nonsense', 400, 'input.malformed'],
+    [`/api/v1/events/${memoryStream}:99`, 404, 'event.unknown'],
+    ['/api/v1/inputs?device=a', 400, 'input.malformed'],
+  ]
+  for (const [path, status, code] of codes) {
+    const response = await fetch(api.url + path, { headers: bearer })
+    assert.equal(response.status, status, path)
+    assert.equal(await codeOf(response), code, path)
+  }
+})
+
+test('DESIGN Ports: beyond loopback the console is refused, and a port in use is named with the remedy', async () => {
+  for (const host of ['0.0.0.0', '::', '192.0.2.1', 'console.example'])
+    await assert.rejects(startApi({ ...options(), listen: { host, port: 0 } }), { code: 'console.wide' })
+  const other = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => other.once('listening', resolve))
+  const address = other.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  await assert.rejects(startApi({ ...options(), listen: { host: '127.0.0.1', port: address.port } }), (error) => {
+    assert.ok(error instanceof Fault)
+    assert.equal(error.code, 'port.inuse')
+    assert.match(error.what, new RegExp(`127\\.0\\.0\\.1:${address.port}`))
+    return true
+  })
+  await new Promise((resolve) => other.close(resolve))
+})
+
+test('console-and-cli 1.7: the shell is served for every page address with a nonce of its own; files keep theirs', async () => {
+  const consoleFolder = scratch()
+  mkdirSync(join(consoleFolder, 'assets'))
+  writeFileSync(join(consoleFolder, 'index.html'), '<style nonce="__CSP_NONCE__"></style>')
+  writeFileSync(join(consoleFolder, 'assets', 'main-AbCd1234.js'), 'export {}')
+  writeFileSync(join(consoleFolder, '.secret'), 'no')
+  await using api = await startApi(options({ consoleFolder }))
+  const pages = await Promise.all(
+    ['/', '/investigate?q=192.0.2.1', '/events/a:1', '/index.html'].map((path) => fetch(api.url + path)),
+  )
+  const nonces = new Set<string>()
+  for (const page of pages) {
+    assert.equal(page.status, 200, page.url)
+    const nonce = /nonce="([^"]+)"/.exec(await page.text())?.[1] ?? ''
+    assert.ok(page.headers.get('content-security-policy')?.includes(`'nonce-${nonce}'`))
+    nonces.add(nonce)
+  }
+  assert.equal(nonces.size, pages.length)
+  const file = await fetch(`${api.url}/assets/main-AbCd1234.js`)
+  assert.match(file.headers.get('cache-control') ?? '', /immutable/)
+  assert.match(file.headers.get('content-type') ?? '', /javascript/)
+  assert.equal((await fetch(`${api.url}/assets/gone-AbCd1234.js`)).status, 404)
+  for (const path of ['/.secret', '/../api.log', '/%2e%2e/%2e%2e/etc/passwd', '/assets/..%2f..%2fetc%2fpasswd']) {
+    const { body } = await raw(api.url + path)
+    assert.doesNotMatch(body, /^no$|root:/, path)
+  }
+})
+
+test('security S12: without a build the console says what to do, and the API works', async () => {
+  await using api = await startApi(options())
+  assert.equal(await codeOf(await fetch(`${api.url}/`)), 'console.missing')
+  assert.equal((await fetch(`${api.url}/healthz`)).status, 200)
+})
+
+test('issue 8.9: the command line gets the same answers in process, by the same key', async () => {
+  await using api = await openApi(options())
+  const answer = await api.fetch(new Request('http://offline/api/v1/events?limit=1', { headers: bearer }))
+  assert.equal(answer.status, 200)
+  assert.equal((await api.fetch(new Request('http://offline/api/v1/events'))).status, 401)
+  const headers = { ...bearer, 'content-type': 'application/json' }
+  const body = '{"content":"192.0.2.1"}'
+  const found = await api.fetch(new Request('http://offline/api/v1/inspect', { method: 'POST', headers, body }))
+  assert.deepEqual(await found.json(), [{ type: 'ip', value: '192.0.2.1' }])
+})

@@ -1,0 +1,70 @@
+// The schemas of wire/api/investigations.ts.
+import { Type } from 'typebox'
+import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
+import { counter, described, instant, oneOf, orNull, version } from './described.ts'
+import { coverage, eventRecord, observable, severity, signature } from './event-schemas.ts'
+
+/** A report of some hundred pages. Characters; the body's limit in bytes stands beside the route. */
+export const contentMax = 4_000_000
+const observablesMax = 1_000
+
+export const content = Type.String({ maxLength: contentMax, description: 'Any text: log lines, a report, defanged' })
+
+export const investigationRequest = described<InvestigationRequest>()(
+  Type.Union([
+    Type.Object({ content }, { additionalProperties: false }),
+    Type.Object(
+      { observables: Type.Array(observable, { minItems: 1, maxItems: observablesMax }) },
+      { additionalProperties: false },
+    ),
+  ]),
+)
+
+const sightingGroup = Type.Object({
+  device: Type.String(),
+  sensor: Type.String(),
+  type: Type.String(),
+  signature: orNull(signature),
+  severity,
+  count: counter,
+  firstSeen: instant,
+  lastSeen: instant,
+  observables: Type.Array(observable),
+  examples: Type.Array(Type.String()),
+})
+
+const graphNode = Type.Object({
+  id: Type.String(),
+  kind: oneOf(['observable', 'signature', 'device']),
+  type: Type.String(),
+  label: Type.String(),
+  seed: Type.Boolean(),
+  severity,
+  count: counter,
+})
+
+const graphEdge = Type.Object({
+  id: Type.String(),
+  source: Type.String(),
+  target: Type.String(),
+  relation: Type.String(),
+  count: counter,
+})
+
+export const investigation = described<Investigation>()(
+  Type.Object({
+    v: version,
+    id: Type.String(),
+    state: oneOf(['running', 'done', 'failed']),
+    createdAt: instant,
+    finishedAt: orNull(instant),
+    observables: Type.Array(observable),
+    networks: Type.Array(Type.String()),
+    seen: Type.Record(Type.String(), counter),
+    sightings: Type.Array(sightingGroup),
+    graph: Type.Object({ nodes: Type.Array(graphNode), edges: Type.Array(graphEdge), folded: counter }),
+    events: Type.Array(eventRecord),
+    coverage,
+    failure: orNull(Type.Object({ code: Type.String(), detail: Type.String() })),
+  }),
+)

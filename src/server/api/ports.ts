@@ -1,0 +1,86 @@
+// What the API needs of its siblings, in its own words; `units` passes them in (DESIGN "Parts").
+import type { EventId, OrganisationId } from '../../core/ids.ts'
+import type { Observable } from '../../core/observable.ts'
+import type {
+  EventCount,
+  EventHistogram,
+  EventPage,
+  EventQuestion,
+  EventRecord,
+  EventTop,
+  InputTotals,
+  Requarantined,
+} from '../../wire/api/events.ts'
+import type { DeviceRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
+import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
+import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
+
+/** The journal, as one who asks sees it. Rejects with Fault `query.malformed` or `query.cursor`. */
+export type EventReader = {
+  search(organisation: OrganisationId, question: EventQuestion & PageOf): Promise<EventPage>
+  count(organisation: OrganisationId, question: EventQuestion): Promise<EventCount>
+  histogram(organisation: OrganisationId, question: EventQuestion, buckets: number): Promise<EventHistogram>
+  top(organisation: OrganisationId, question: EventQuestion, facet: string, n: number): Promise<EventTop>
+  /** @returns undefined where there is none, or it belongs to another organisation */
+  event(organisation: OrganisationId, id: EventId): Promise<EventRecord | undefined>
+  inputTotals(organisation: OrganisationId, input: InputName): Promise<InputTotals>
+  /** Reads every quarantined line again with the parsers of this version. */
+  requarantine(organisation: OrganisationId): Promise<Requarantined>
+}
+
+export type PageOf = { readonly limit: number; readonly cursor?: string }
+
+export type InputName = { readonly device: string; readonly source: string; readonly fingerprint?: string }
+
+export type LedgerReader = {
+  ledger(organisation: OrganisationId): Promise<Ledger>
+  verify(organisation: OrganisationId): Promise<LedgerVerification>
+}
+
+/** Text in, observables out, in order of appearance. */
+export type Inspector = (text: string) => readonly Observable[]
+
+export type Investigations = {
+  /** Begins one. @returns it as it stands now, with its id */
+  create(organisation: OrganisationId, request: InvestigationRequest): Promise<Investigation>
+  get(organisation: OrganisationId, id: string): Promise<Investigation | undefined>
+  /** Resolves when it is done or failed, or `timeoutMs` have passed, or at abort: as it stands then. */
+  wait(
+    organisation: OrganisationId,
+    id: string,
+    limit: { readonly timeoutMs: number; readonly signal: AbortSignal },
+  ): Promise<Investigation | undefined>
+}
+
+export type Fleet = {
+  devices(organisation: OrganisationId): Promise<readonly DeviceRecord[]>
+  /** Revokes its certificates and closes its live channel. @returns the device after it, undefined if unknown */
+  revoke(organisation: OrganisationId, device: string): Promise<DeviceRecord | undefined>
+  /** Puts names into the server's certificate; devices connect by one of them. @returns all names after it */
+  addNames(names: readonly string[]): Promise<ServerNames>
+}
+
+export type Tokens = {
+  /** Rejects with Fault `enrolment.token.name` where no device could come back by it. */
+  create(request: TokenRequest): Promise<TokenRecord>
+}
+
+export type TokenRequest = {
+  readonly organisation: OrganisationId
+  readonly creator: string
+  /** Suggested device name: data, never trusted. */
+  readonly name?: string
+  readonly lifetimeMs: number
+}
+
+export type ServerStatusReader = (organisation: OrganisationId) => Promise<ServerStatus>
+
+export type ApiPorts = {
+  readonly events: EventReader
+  readonly ledger: LedgerReader
+  readonly inspect: Inspector
+  readonly investigations: Investigations
+  readonly fleet: Fleet
+  readonly tokens: Tokens
+  readonly status: ServerStatusReader
+}
