@@ -1,31 +1,26 @@
 // The built console: its files as they are, and index.html for every other address of a page, so that a deep link
 // works. The shell holds nothing secret and is open; what it shows comes from the API.
-import { randomBytes } from 'node:crypto'
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import fastifyStatic from '@fastify/static'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { Fault } from '../../core/fault.ts'
 
-/** Where the build leaves a place for the nonce of the styles that the page makes at run time. */
-const noncePlace = '__CSP_NONCE__'
 const indexFile = 'index.html'
 
-/** Everything from here and nothing inline; the console needs no more (security 6, V3). */
-const policy = (nonce: string) =>
-  [
-    "default-src 'self'",
-    `style-src 'self'${nonce === '' ? '' : ` 'nonce-${nonce}'`}`,
-    "img-src 'self' data: blob:",
-    "object-src 'none'",
-    "base-uri 'none'",
-    "form-action 'self'",
-    "frame-ancestors 'none'",
-  ].join('; ')
+/** Everything from here and nothing inline: the console makes no style elements (security 6, V3). */
+const policy = [
+  "default-src 'self'",
+  "img-src 'self' data: blob:",
+  "object-src 'none'",
+  "base-uri 'none'",
+  "form-action 'self'",
+  "frame-ancestors 'none'",
+].join('; ')
 
-/** Headers of every answer; pages replace the policy by one with a nonce. */
+/** Headers of every answer. */
 export const safetyHeaders: Readonly<Record<string, string>> = {
-  'content-security-policy': policy(''),
+  'content-security-policy': policy,
   'x-content-type-options': 'nosniff',
   'referrer-policy': 'no-referrer',
   'cross-origin-opener-policy': 'same-origin',
@@ -47,16 +42,9 @@ export async function serveConsole(
     if (request.url.startsWith('/assets/')) throw new Fault('route.unknown', { what: 'There is no such file' })
     if (index === undefined || !existsSync(index))
       throw new Fault('console.missing', { what: 'There is no console here' })
-    const nonce = randomBytes(16).toString('base64')
-    return reply
-      .header('content-security-policy', policy(nonce))
-      .header('cache-control', 'no-cache')
-      .type('text/html; charset=utf-8')
-      .send(readFileSync(index, 'utf8').replaceAll(noncePlace, nonce))
+    return reply.header('cache-control', 'no-cache').type('text/html; charset=utf-8').send(readFileSync(index, 'utf8'))
   }
-  // The shell goes out with its nonce, never as it lies there.
   app.get('/', { schema: { hide: true } }, shell)
-  app.get(`/${indexFile}`, { schema: { hide: true } }, shell)
   if (folder !== undefined && index !== undefined && existsSync(index)) await addFiles(app, folder)
   return shell
 }
@@ -68,8 +56,8 @@ async function addFiles(app: FastifyInstance, folder: string): Promise<void> {
     decorateReply: false,
     dotfiles: 'ignore',
     cacheControl: false,
-    // Built files carry a hash of their content in their name.
     setHeaders: (reply, path) => {
+      // Built files carry a hash of their content in their name.
       const hashed = /-[\w-]{8,}\.\w+$/.test(path)
       reply.header('cache-control', hashed ? 'public, max-age=31536000, immutable' : 'no-cache')
     },

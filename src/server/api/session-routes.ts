@@ -33,12 +33,12 @@ const signIn = defineOpenRoute({
   method: 'POST',
   path: '/api/v1/sessions',
   access: 'open',
-  summary: 'Sign in with the code of a one-time link (what stands behind its #)',
+  summary: 'Sign in with a one-time link, or the code in it',
   body: Type.Object({ link: Type.String({ minLength: 1, maxLength: 512 }) }, { additionalProperties: false }),
   answers: { 201: { description: 'Signed in: the session is in the cookie', schema: session } },
   async handle({ sessions, doorkeeper, body, secure }) {
     // The whole link serves as well as its code: people paste what they see.
-    const opened = sessions.redeem(body.link.slice(body.link.lastIndexOf('#') + 1).trim())
+    const opened = sessions.redeem(/[?&#]link=([\w-]+)/.exec(body.link)?.[1] ?? body.link.trim())
     if (opened === undefined) throw new Fault('session.link', { what: 'The sign-in link was used or has expired' })
     const cookie = doorkeeper.setCookie(opened.token, secure)
     const principal = doorkeeper.identify({ authorization: undefined, cookie: cookie.slice(0, cookie.indexOf(';')) })
@@ -84,10 +84,10 @@ const createLink = defineRoute({
 
 export const sessionRoutes: readonly Route[] = [health, signIn, whoAmI, signOut, createLink]
 
-/** Makes a link; its code stands behind `#`, which no browser sends and no log keeps. */
+/** Makes a link to the console's sign-in page; its code is spent by the first who opens it. */
 export function signInLink(context: Pick<Context, 'sessions' | 'url'>): SignInLink {
   const { code, expires } = context.sessions.createLink()
-  return { v: 1, link: `${context.url()}/sign-in#${code}`, expires }
+  return { v: 1, link: `${context.url()}/signin?link=${code}`, expires }
 }
 
 function recordOf(principal: Principal): SessionRecord {
