@@ -1,8 +1,13 @@
 // The formats this version knows. Adding one touches its folder and one line here (style 5).
+import { firepower } from './firepower/firepower.ts'
 import type { SensorFormat } from './format.ts'
+import { snortFast } from './snort-fast/snort-fast.ts'
+import { snortJson } from './snort-json/snort-json.ts'
 import { suricataEve } from './suricata-eve/suricata-eve.ts'
+import { zeekJson } from './zeek-json/zeek-json.ts'
+import { zeekTsv } from './zeek-tsv/zeek-tsv.ts'
 
-export const formats: readonly SensorFormat[] = [suricataEve]
+export const formats: readonly SensorFormat[] = [suricataEve, zeekJson, zeekTsv, snortJson, snortFast, firepower]
 
 /** @returns the format of that name, as block headers and configurations carry it; undefined for one not known here. */
 export function formatNamed(name: string): SensorFormat | undefined {
