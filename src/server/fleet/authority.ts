@@ -7,6 +7,7 @@ import * as x509 from '@peculiar/x509'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import { writeDurably } from '../../platform/write-durably.ts'
 import {
   deviceLifeMs,
   makeCaCertificate,
@@ -17,7 +18,7 @@ import {
   type Signer,
 } from './certificate-profile.ts'
 import { privateKeyPem, signingKey } from './private-key.ts'
-import { makeSecretFolder, readSecretFile, writeSecretFile } from './secret-file.ts'
+import { makeSecretFolder, readSecretFile } from './secret-file.ts'
 import { openServerCertificate, type ServerCertificate } from './server-certificate.ts'
 
 export type AuthorityOptions = {
@@ -114,8 +115,8 @@ async function openGenerations(folder: string, clock: Clock, log: Log): Promise<
   const keys = await newKeyPair()
   const certificate = await makeCaCertificate(keys, 1, clock.now())
   // The certificate is what makes a generation: written last, a crash in between leaves none.
-  await writeSecretFile(join(folder, 'ca-1.key'), await privateKeyPem(keys.privateKey))
-  await writeSecretFile(join(folder, 'ca-1.pem'), pemOf(certificate))
+  writeDurably(join(folder, 'ca-1.key'), await privateKeyPem(keys.privateKey))
+  writeDurably(join(folder, 'ca-1.pem'), pemOf(certificate))
   log.info({ subject: certificate.subject, pin: pinOf(certificate.publicKey.rawData) }, 'made a certificate authority')
   return [{ number: 1, signer: { certificate, key: keys.privateKey }, node: new X509Certificate(pemOf(certificate)) }]
 }

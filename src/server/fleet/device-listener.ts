@@ -43,8 +43,8 @@ export type DeviceListenerOptions = {
   readonly enrolment: Enrolment
   readonly organisation: (id: string) => Promise<{ readonly channelLink: boolean } | undefined>
   readonly channel: ChannelAcceptor
-  /** @returns what devices are told of where the roles are; asked at each request, for port 0 is known late. */
-  readonly roles: () => RoleUrls
+  /** Where devices are told the roles are. `bound`: what the listener is bound to, for port 0 is known late. */
+  readonly roles: (bound: Address) => RoleUrls
   readonly clock: Clock
   readonly log: Log
 }
@@ -117,7 +117,7 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
     try {
       const answer = path.startsWith(`${estPrefix}/`)
         ? await est.answer(request, path.slice(estPrefix.length), () => identify(request))
-        : originalAnswer(request, path, await identify(request), options.roles())
+        : originalAnswer(request, path, await identify(request), options.roles(address))
       send(response, answer)
     } catch (error) {
       if (!(error instanceof Fault)) log.error({ err: error, path }, 'request failed')
@@ -137,8 +137,7 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
       if (judgement.kind !== 'device') return sendRaw(socket, refusedChannel(judgement))
       const { organisation, device, serial, pem, fingerprint } = judgement.certificate
       const revoked = options.registry.sockets.add(fingerprint, socket)
-      await options.registry.channelAccepted(fingerprint)
-      if (revoked.aborted || socket.destroyed) return
+      if (revoked.aborted) return sendRaw(socket, faultAnswer(revoked.reason))
       options.registry.sockets.channel({ organisation, device, fingerprint }, socket)
       options.registry.heard({ organisation, device }, {})
       options.channel.accept(request, socket, head, { organisation, device, serial, certificatePem: pem, revoked })

@@ -1,5 +1,6 @@
 // A fleet with its listener on loopback, for tests: real database, CA, sockets; the clock can be moved.
 import { execFile } from 'node:child_process'
+import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
 import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
@@ -9,6 +10,7 @@ import { pino } from 'pino'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { openState } from '../../platform/sqlite.ts'
 import type { TokenRecord } from '../../wire/api/fleet.ts'
+import { fingerprintOf } from './authority.ts'
 import { type ChannelIdentity, type DeviceListener, startDeviceListener } from './device-listener.ts'
 import { type Fleet, openFleet } from './fleet.ts'
 import type { FleetDb, FleetTables } from './tables.ts'
@@ -42,7 +44,6 @@ export async function openFleetSite(): Promise<FleetSite> {
     await openFleet({ db: state.db, folder: join(folder, 'ca'), names: ['exchange.example'], clock, log }),
   )
   const channels: ChannelIdentity[] = []
-  let base = 'https://127.0.0.1'
   const listener = opened.use(
     await startDeviceListener({
       ...fleet,
@@ -50,15 +51,19 @@ export async function openFleetSite(): Promise<FleetSite> {
       channel: {
         accept(_request, socket, _head, identity) {
           channels.push(identity)
+          void fleet.registry.channelAccepted(fingerprintOf(new X509Certificate(identity.certificatePem)))
           socket.write('HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n')
         },
       },
-      roles: () => ({ api: base, enrol: base, ingest: base, messages: base }),
+      roles: ({ host, port }) => {
+        const url = `https://${host}:${port}`
+        return { api: url, enrol: url, ingest: url, messages: url }
+      },
       clock,
       log,
     }),
   )
-  base = `https://127.0.0.1:${listener.address.port}`
+  const base = `https://127.0.0.1:${listener.address.port}`
   const parts = opened.move()
   return {
     folder,

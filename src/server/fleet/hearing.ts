@@ -34,7 +34,7 @@ export function openHearing(options: { readonly db: FleetDb; readonly clock: Clo
       const key = `${device.organisation}/${device.device}`
       const whole = { ...latest.get(key), seenAt: clock.now(), ...heard }
       latest.set(key, whole)
-      unwritten.set(key, { ...device, heard: whole })
+      unwritten.set(key, { organisation: device.organisation, device: device.device, heard: whole })
     },
     latest: ({ organisation, device }) => latest.get(`${organisation}/${device}`) ?? {},
     async [Symbol.asyncDispose]() {

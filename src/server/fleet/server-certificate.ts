@@ -5,9 +5,10 @@ import { isIP } from 'node:net'
 import { join } from 'node:path'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import { writeDurably } from '../../platform/write-durably.ts'
 import { makeServerCertificate, newKeyPair, pemOf, type Signer } from './certificate-profile.ts'
 import { privateKeyPem } from './private-key.ts'
-import { readSecretFile, writeSecretFile } from './secret-file.ts'
+import { readSecretFile } from './secret-file.ts'
 import { loopbackNames, parseServerName } from './server-names.ts'
 
 export type ServerCredentials = {
@@ -46,7 +47,7 @@ export async function openServerCertificate(options: ServerCertificateOptions): 
   const listeners = new Set<(credentials: ServerCredentials) => void>()
   const makeAndKeep = async (): Promise<ServerCredentials> => {
     const made = await makeCredentials(signer, [...names], clock.now())
-    await writeSecretFile(join(folder, 'server.pem'), made.key + made.cert)
+    writeDurably(join(folder, 'server.pem'), made.key + made.cert)
     log.info({ names: [...names] }, 'made a server certificate')
     return made
   }
@@ -70,10 +71,7 @@ export async function openServerCertificate(options: ServerCertificateOptions): 
     async addName(host) {
       const name = parseServerName(host, 0).host
       if (names.has(name)) return false
-      await writeSecretFile(
-        join(folder, 'names.json'),
-        JSON.stringify({ v: 1, names: [...(await readNames(folder)), name] }),
-      )
+      writeDurably(join(folder, 'names.json'), JSON.stringify({ v: 1, names: [...(await readNames(folder)), name] }))
       names.add(name)
       await renew()
       return true
