@@ -81,7 +81,7 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
       return {
         pem: pemOf(made),
         der,
-        serial: made.serialNumber,
+        serial: read.serialNumber.toLowerCase(),
         fingerprint: fingerprintOf(read),
         generation: current.number,
         notBefore: read.validFromDate.getTime(),

@@ -1,7 +1,7 @@
 // What of a certificate request is believed: its public key, once it has proved that it holds the private one
 // (security 1.4, in its order). Everything else it says goes to the log.
 import 'reflect-metadata'
-import { createHash, createPublicKey } from 'node:crypto'
+import { createHash, createPublicKey, type KeyObject, verify } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
 import { Fault } from '../../core/fault.ts'
 
@@ -22,13 +22,11 @@ export const requestBytesMax = 16 * 1024
  * Reads and proves a request. Throws Fault `enrolment.csr.malformed`, `enrolment.key.weak`, `enrolment.csr.signature`.
  * @param body base64 of DER, with or without line breaks (RFC 8951) or PEM armour
  */
-export async function checkRequest(body: string): Promise<CheckedRequest> {
+export function checkRequest(body: string): CheckedRequest {
   const der = decode(body)
   const request = parse(der)
   const spki = Buffer.from(request.publicKey.rawData)
-  checkKey(spki)
-  checkSignatureAlgorithm(request)
-  await checkSignature(request)
+  checkSignature(der, checkKey(spki))
   const challenge = request.attributes.find((attribute) => attribute instanceof x509.ChallengePasswordAttribute)
   return {
     spki,
@@ -46,17 +44,23 @@ function decode(body: string): Buffer {
   if (base64 === '' || base64.length % 4 !== 0 || !/^[A-Za-z0-9+/]+={0,2}$/.test(base64))
     throw malformed('The body is no base64 of a certificate request')
   const der = Buffer.from(base64, 'base64')
-  const length = sequenceLength(der)
+  const length = der[0] === 0x30 ? elementLength(der) : undefined
   if (length === undefined) throw malformed('The body is no DER SEQUENCE')
   // Libraries swallow what follows the end: what was not read is refused (security, fact 7).
   if (length !== der.length) throw malformed(`The request ends at byte ${length} of ${der.length}`)
   return der
 }
 
-/** @returns header and content of the DER SEQUENCE that the buffer begins with, in bytes. */
-function sequenceLength(der: Buffer): number | undefined {
+/** @returns bytes of the header of an element whose length was read. */
+function headerLength(der: Buffer): number {
+  const first = der[1] ?? 0
+  return first < 0x80 ? 2 : 2 + (first & 0x7f)
+}
+
+/** @returns bytes of header and content of the DER element that the buffer begins with; definite, minimal lengths. */
+function elementLength(der: Buffer): number | undefined {
   const first = der[1]
-  if (der[0] !== 0x30 || first === undefined || der.length < 2) return undefined
+  if (first === undefined) return undefined
   if (first < 0x80) return 2 + first
   const octets = first & 0x7f
   if (octets < 1 || octets > 2 || der.length < 2 + octets) return undefined
@@ -68,7 +72,7 @@ function parse(der: Buffer): x509.Pkcs10CertificateRequest {
   try {
     const request = new x509.Pkcs10CertificateRequest(new Uint8Array(der))
     // Some members are parsed when first asked for: all of them now, inside this catch.
-    void [request.subject, request.attributes, request.extensions, request.publicKey.rawData, request.signature]
+    void [request.subject, request.attributes, request.extensions, request.publicKey.rawData]
     return request
   } catch (cause) {
     throw malformed('The body is no PKCS#10 request', cause)
@@ -82,20 +86,20 @@ const curves: readonly { readonly prefix: Buffer; readonly bytes: number }[] = [
   { prefix: Buffer.from('302a300506032b6570032100', 'hex'), bytes: 44 },
 ]
 
-function checkKey(spki: Buffer): void {
+function checkKey(spki: Buffer): KeyObject {
   const key = publicKeyOf(spki)
   if (curves.some(({ prefix, bytes }) => spki.length === bytes && spki.subarray(0, prefix.length).equals(prefix)))
-    return
+    return key
   const { asymmetricKeyType: type, asymmetricKeyDetails: details } = key
   const bits = details?.modulusLength ?? 0
   // Written back it must be the same bytes: nothing hides in a key that only some parsers read.
   const canonical = key.export({ format: 'der', type: 'spki' }).equals(spki)
-  if (type === 'rsa' && canonical && bits >= 2048 && bits <= 4096 && details?.publicExponent === 65_537n) return
+  if (type === 'rsa' && canonical && bits >= 2048 && bits <= 4096 && details?.publicExponent === 65_537n) return key
   const seen = type === 'rsa' ? `RSA of ${bits} bits, e = ${details?.publicExponent}` : (details?.namedCurve ?? type)
   throw new Fault('enrolment.key.weak', { what: `The key is none that is taken: ${seen}` })
 }
 
-function publicKeyOf(spki: Buffer) {
+function publicKeyOf(spki: Buffer): KeyObject {
   try {
     return createPublicKey({ key: spki, format: 'der', type: 'spki' })
   } catch (cause) {
@@ -103,31 +107,47 @@ function publicKeyOf(spki: Buffer) {
   }
 }
 
-function checkSignatureAlgorithm(request: x509.Pkcs10CertificateRequest): void {
-  const { name, hash } = signatureAlgorithmOf(request)
-  if (/^(Ed25519|EdDSA)$/.test(name)) return
-  if (/^(ECDSA|RSASSA-PKCS1-v1_5|RSA-PSS)$/.test(name) && /^SHA-(256|384|512)$/.test(hash)) return
-  throw new Fault('enrolment.key.weak', { what: `The request is signed with ${name} and ${hash || 'no known hash'}` })
-}
+/** AlgorithmIdentifiers in the one encoding each has; they are outside of what is signed, so nothing else passes. */
+const algorithms = new Map([
+  ['300a06082a8648ce3d040302', 'sha256'],
+  ['300a06082a8648ce3d040303', 'sha384'],
+  ['300a06082a8648ce3d040304', 'sha512'],
+  ['300506032b6570', null],
+  ['300d06092a864886f70d01010b0500', 'sha256'],
+  ['300d06092a864886f70d01010c0500', 'sha384'],
+  ['300d06092a864886f70d01010d0500', 'sha512'],
+])
 
-function signatureAlgorithmOf(request: x509.Pkcs10CertificateRequest): { name: string; hash: string } {
-  try {
-    const { name, hash }: { name?: unknown; hash?: unknown } = request.signatureAlgorithm
-    const hashName = typeof hash === 'object' && hash !== null && 'name' in hash ? hash.name : hash
-    return { name: String(name), hash: typeof hashName === 'string' ? hashName : '' }
-  } catch (cause) {
-    throw new Fault('enrolment.key.weak', { what: 'The request is signed in a way that is not known', cause })
-  }
-}
-
-async function checkSignature(request: x509.Pkcs10CertificateRequest): Promise<void> {
+/** Checked by OpenSSL over the bytes as they came, which is strict where libraries parse and write again. */
+function checkSignature(der: Buffer, key: KeyObject): void {
+  const [signed, algorithm, signature, ...more] = elements(der)
+  if (signed === undefined || algorithm === undefined || signature === undefined || more.length > 0)
+    throw malformed('The body is no PKCS#10 request')
+  const hash = algorithms.get(algorithm.toString('hex'))
+  if (hash === undefined)
+    throw new Fault('enrolment.key.weak', { what: 'The request is signed in a way that is not taken' })
+  // BIT STRING: its first content byte counts unused bits.
+  const start = headerLength(signature)
+  if (signature[0] !== 0x03 || signature[start] !== 0) throw malformed('The signature is no BIT STRING')
   let holds: boolean
   try {
-    holds = await request.verify()
+    holds = verify(hash, signed, key, signature.subarray(start + 1))
   } catch (cause) {
     throw new Fault('enrolment.csr.signature', { what: 'The signature of the request cannot be checked', cause })
   }
   if (!holds) throw new Fault('enrolment.csr.signature', { what: 'The signature of the request does not hold' })
+}
+
+/** @returns the elements of a SEQUENCE whose length was checked. */
+function elements(sequence: Buffer): readonly Buffer[] {
+  const found: Buffer[] = []
+  for (let at = headerLength(sequence); at < sequence.length; ) {
+    const length = elementLength(sequence.subarray(at))
+    if (length === undefined || at + length > sequence.length) throw malformed('The body is no PKCS#10 request')
+    found.push(sequence.subarray(at, at + length))
+    at += length
+  }
+  return found
 }
 
 function malformed(what: string, cause?: unknown): Fault {

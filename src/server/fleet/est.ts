@@ -1,4 +1,5 @@
 // EST, RFC 7030 with 8951: four routes for any client, on the devices' listener (security 1.1–1.3).
+import 'reflect-metadata'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
 import * as x509 from '@peculiar/x509'
@@ -114,7 +115,7 @@ export function openEst(options: EstOptions): Est {
     const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
     if (type !== 'application/pkcs10')
       throw new Fault('enrolment.request.type', { what: `The request is ${type ?? 'of no type'}` })
-    const checked = await checkRequest(body)
+    const checked = checkRequest(body)
     const required = (await options.organisation(organisation))?.channelLink === true
     if (request.socket instanceof TLSSocket) checkChannelLink(checked.challenge, request.socket, required)
     return checked
