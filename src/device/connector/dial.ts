@@ -69,7 +69,7 @@ function anchors({ ca, certificate, key }: DialOptions): {
   return { kind: 'anchors', ca, certificate, key }
 }
 
-async function upgrade({ target, report }: DialOptions, socket: TLSSocket): Promise<WebSocket> {
+async function upgrade({ target, report, signal }: DialOptions, socket: TLSSocket): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>()
   const host = target.host.includes(':') ? `[${target.host}]` : target.host
   const ws = new WebSocket(`wss://${host}:${target.port}${channelPath}`, [channelSubprotocol], {
@@ -92,6 +92,8 @@ async function upgrade({ target, report }: DialOptions, socket: TLSSocket): Prom
       socket.destroy()
     })
   })
+  const onAbort = () => ws.terminate()
+  signal.addEventListener('abort', onAbort, { once: true })
   try {
     return await promise
   } catch (error) {
@@ -99,6 +101,8 @@ async function upgrade({ target, report }: DialOptions, socket: TLSSocket): Prom
     ws.terminate()
     if (!(error instanceof Fault)) report(`websocket: ${error instanceof Error ? error.message : String(error)}`)
     throw networkFault(error, target.host)
+  } finally {
+    signal.removeEventListener('abort', onAbort)
   }
 }
 

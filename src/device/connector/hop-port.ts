@@ -2,26 +2,21 @@
 // socket in. The session id that every message carries is the hop's affair, and so are heartbeat and silence.
 import type { FromConnector, FromEventHandler } from '../../wire/local/messages.ts'
 
-/** A message of the connector without the session id, which the hop adds. */
-export type ToEventHandler = FromConnector extends infer M
-  ? M extends { readonly session: string }
-    ? Omit<M, 'session'>
-    : never
-  : never
+type WithoutSession<M> = M extends unknown ? Omit<M, 'session'> : never
+
+export type ToEventHandler = WithoutSession<FromConnector>
 
 export type Hop = AsyncDisposable & {
-  /** Never waits and never throws: what cannot be delivered is asked for again after the next `attached`. */
-  send(message: ToEventHandler): void
+  /** Queues and never waits. @returns false where nobody is there: the next `connected` begins everything anew */
+  send(message: ToEventHandler): boolean
 }
 
-export type HopEvents = {
-  /** EventHandler answers and is new or was silent: nothing of what was said before holds (H1). */
-  attached(): void
-  /** It has been silent for 3 s. */
-  detached(): void
+export type HopHandlers = {
   /** Blocks look into the message. */
-  message(head: FromEventHandler, blocks: readonly Buffer[]): void
+  onMessage(message: FromEventHandler, blocks: readonly Buffer[]): void
+  /** `connected`: EventHandler is new or was silent, nothing of what was said before holds (H1). */
+  onState(state: 'connected' | 'silent'): void
 }
 
 /** Opens the way to the socket at `path`, whether or not anybody listens there yet. */
-export type OpenHop = (path: string, events: HopEvents) => Promise<Hop>
+export type OpenHop = (path: string, handlers: HopHandlers) => Promise<Hop>
