@@ -1,0 +1,12 @@
+// What an organisation's files take on disk.
+import { readdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+
+/** @returns bytes of all files of the organisation; one that goes meanwhile counts nothing */
+export function bytesOnDisk(folder: string, organisation: string): number {
+  const path = join(folder, organisation)
+  let bytes = 0
+  for (const name of readdirSync(path, { encoding: 'utf8' }))
+    bytes += statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0
+  return bytes
+}

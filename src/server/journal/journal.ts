@@ -1,0 +1,140 @@
+// The journal: commits blocks so that they may be acknowledged, and answers everything about the events in them. It runs
+// on the main thread and only asks; a writer, an index reader and a search worker touch the disk (DESIGN "Processes").
+import { randomUUID } from 'node:crypto'
+import { mkdir, open, readFile, rename } from 'node:fs/promises'
+import { join } from 'node:path'
+import { MessageChannel } from 'node:worker_threads'
+import { Fault } from '../../core/fault.ts'
+import type { EventId } from '../../core/ids.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+import type {
+  EventCount,
+  EventHistogram,
+  EventPage,
+  EventQuestion,
+  EventRecord,
+  EventTop,
+  InputTotals,
+  Requarantined,
+} from '../../wire/api/events.ts'
+import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
+import type { Store } from '../ingest/store.ts'
+import { startRetention } from './retention.ts'
+import { journalStore } from './journal-store.ts'
+import { WorkerClient } from './worker-client.ts'
+import type { IndexerQuestions, SearchQuestions, WriterQuestions } from './worker-messages.ts'
+
+export type JournalOptions = {
+  readonly folder: string
+  readonly clock: Clock
+  readonly log: Log
+  /** Days that events are kept; the default of the product is 30. */
+  readonly retentionDays: number
+  /** Module whose `formatNamed` reads lines; by default the sensors' own list. */
+  readonly formats?: string
+}
+
+export type Ask = { readonly signal?: AbortSignal }
+export type LongAsk = Ask & { readonly onProgress?: (done: number) => void }
+
+export type JournalStatistics = {
+  readonly id: string
+  readonly blocks: number
+  readonly events: number
+  readonly unindexedBlocks: number
+  readonly bytes: number
+}
+
+/** Every answer is of one organisation; `signal` ends the work where it is done. */
+export type Journal = AsyncDisposable & {
+  readonly store: Store
+  search(
+    organisation: string,
+    question: EventQuestion & { readonly limit: number; readonly cursor?: string },
+    ask?: Ask,
+  ): Promise<EventPage>
+  count(organisation: string, question: EventQuestion, ask?: Ask): Promise<EventCount>
+  histogram(organisation: string, question: EventQuestion, buckets: number, ask?: Ask): Promise<EventHistogram>
+  top(organisation: string, question: EventQuestion, facet: string, limit: number, ask?: Ask): Promise<EventTop>
+  event(organisation: string, id: EventId, ask?: Ask): Promise<EventRecord | undefined>
+  inputTotals(
+    organisation: string,
+    input: { readonly device: string; readonly source: string; readonly fingerprint?: string },
+    ask?: Ask,
+  ): Promise<InputTotals>
+  /** `onProgress` hears events read. */
+  requarantine(organisation: string, ask?: LongAsk): Promise<Requarantined>
+  ledger(organisation: string, ask?: Ask): Promise<Ledger>
+  /** `onProgress` hears blocks read. */
+  verify(organisation: string, ask?: LongAsk): Promise<LedgerVerification>
+  statistics(organisation: string, ask?: Ask): Promise<JournalStatistics>
+  /** Resolves when everything committed before the call is indexed. */
+  indexed(ask?: Ask): Promise<void>
+  /** Drops the days that have expired now; it also happens by itself, every hour. */
+  expire(): Promise<readonly string[]>
+}
+
+/** Opens the journal in `folder`, making it where there is none. @throws Fault data.version */
+export async function openJournal(options: JournalOptions): Promise<Journal> {
+  const { folder, clock, log } = options
+  await using opening = new AsyncDisposableStack()
+  await mkdir(folder, { recursive: true, mode: 0o700 })
+  const id = await journalId(folder)
+  const formats = options.formats ?? new URL(`../../sensors/formats${ending}`, import.meta.url).href
+  const wake = new MessageChannel()
+  const setup = { folder, formats }
+  const search = opening.use(new WorkerClient<SearchQuestions>('search', setup, log))
+  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, log))
+  const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, log))
+  const retention = opening.use(startRetention({ writer, clock, log, retentionDays: options.retentionDays }))
+  const parts = opening.move()
+
+  return {
+    store: journalStore(id, writer, clock),
+    search: (organisation, { limit, cursor, ...question }, ask) =>
+      search.ask({ kind: 'search', organisation, question, limit, cursor: cursor ?? null, now: clock.now() }, ask),
+    count: (organisation, question, ask) =>
+      search.ask({ kind: 'count', organisation, question, now: clock.now() }, ask),
+    histogram: (organisation, question, buckets, ask) =>
+      search.ask({ kind: 'histogram', organisation, question, buckets, now: clock.now() }, ask),
+    top: (organisation, question, facet, limit, ask) =>
+      search.ask({ kind: 'top', organisation, question, facet, limit, now: clock.now() }, ask),
+    event: async (organisation, { stream, sequence }, ask) =>
+      (await search.ask({ kind: 'event', organisation, stream, sequence }, ask)) ?? undefined,
+    inputTotals: (organisation, { device, source, fingerprint }, ask) =>
+      search.ask({ kind: 'inputTotals', organisation, device, source, fingerprint: fingerprint ?? null }, ask),
+    requarantine: (organisation, ask) => indexer.ask({ kind: 'requarantine', organisation }, ask),
+    ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
+    verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
+    statistics: async (organisation, ask) => ({ id, ...(await search.ask({ kind: 'statistics', organisation }, ask)) }),
+    indexed: async (ask) => {
+      await indexer.ask({ kind: 'settle' }, ask)
+    },
+    expire: () => retention.expire(),
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  }
+}
+
+const ending = import.meta.filename.endsWith('.ts') ? '.ts' : '.js'
+
+/** The journal's identity: made once, random, kept beside its files (delivery C3). */
+async function journalId(folder: string): Promise<string> {
+  const path = join(folder, 'journal.json')
+  const known = await readFile(path, 'utf8').catch(() => undefined)
+  if (known !== undefined) {
+    const { v, id }: { v?: unknown; id?: unknown } = JSON.parse(known)
+    if (v !== 1 || typeof id !== 'string') throw new Fault('data.version', { what: `${path} has version ${String(v)}` })
+    return id
+  }
+  const id = randomUUID()
+  const file = await open(`${path}.new`, 'w', 0o600)
+  try {
+    await file.writeFile(`${JSON.stringify({ v: 1, id })}\n`)
+    await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(`${path}.new`, path)
+  return id
+}

@@ -1,0 +1,149 @@
+// Reads one stored block for the index: unpacks, parses each line once, makes its terms (delivery J5). A line no parser
+// understands is quarantined, a block that cannot be unpacked whole: one bad line never touches its neighbours.
+import type { SensorEvent } from '../../core/event.ts'
+import type { ReadContext, SensorFormat } from '../../sensors/format.ts'
+import {
+  type BlockHeader,
+  decodeBlock,
+  type EventsHeader,
+  isBlock,
+  splitLines,
+  unpackLines,
+} from '../../wire/block-format.ts'
+import type { StoredBlock } from './block-store.ts'
+import { type IndexedBlock, type Input, severityCodes } from './event-index.ts'
+import { blockTerms, eventTerms, quarantinedTerms } from './terms.ts'
+
+export type FormatNamed = (name: string) => SensorFormat | undefined
+
+/** What was read in a line, or why nothing was. */
+export type ReadEvent = SensorEvent | { readonly kind: 'quarantined'; readonly reason: string }
+
+/** @returns the block as the index takes it; whatever its bytes are. */
+export function readBlock(stored: StoredBlock, formatNamed: FormatNamed): IndexedBlock {
+  const block = decodeBlock(stored.bytes)
+  if (!isBlock(block)) return damaged(stored)
+  const { header } = block
+  const common = {
+    ordinal: stored.ordinal,
+    stream: header.stream,
+    block: header.block,
+    first: header.first,
+    device: stored.device,
+    source: header.source,
+    arrivedAt: stored.arrivedAt,
+    from: header.kind === 'open' ? stored.arrivedAt : header.from,
+    to: header.kind === 'open' ? stored.arrivedAt : header.to,
+    input: inputOf(header),
+  }
+  if (header.kind !== 'events') {
+    const loss = header.kind === 'loss' ? { cause: header.cause, count: header.count } : null
+    return { ...common, ...nothing, loss }
+  }
+  const notSelected = Object.values(header.notSelected ?? {}).reduce((sum, count) => sum + count, 0)
+  return {
+    ...common,
+    ...readLines(header, linesOf(header, block.payload), formatNamed, stored.device),
+    ignored: header.ignored ?? 0,
+    notSelected,
+    loss: null,
+  }
+}
+
+/** @returns the lines of a block, or why it cannot be unpacked. */
+export function linesOf(header: EventsHeader, payload: Buffer): readonly Buffer[] | string {
+  try {
+    return splitLines(unpackLines(header, payload), header.count)
+  } catch (error) {
+    return `the block cannot be unpacked: ${error instanceof Error ? error.message : String(error)}`
+  }
+}
+
+/** Reads one line as its format does; total, whatever a parser does. */
+export function readLine(line: Buffer, format: SensorFormat | undefined, context: ReadContext): ReadEvent {
+  if (format === undefined) return { kind: 'quarantined', reason: 'no parser for this format' }
+  try {
+    const read = format.read(line.toString('utf8'), context)
+    return read.kind === 'event' ? read : { kind: 'quarantined', reason: read.reason }
+  } catch (error) {
+    return {
+      kind: 'quarantined',
+      reason: `the parser failed: ${error instanceof Error ? error.message : String(error)}`,
+    }
+  }
+}
+
+/** @returns what a parser must know beside the lines of this block. */
+export function contextOf(header: EventsHeader): ReadContext {
+  return {
+    arrivedAt: header.from,
+    fileName: header.position.kind === 'file' ? header.position.name : '',
+    context: header.context ?? '',
+    zoneMinutes: header.zone ?? 0,
+  }
+}
+
+const nothing = {
+  terms: [],
+  times: [],
+  severities: [],
+  types: new Map<string, number>(),
+  quarantined: [],
+  signatures: new Map<string, string>(),
+  ignored: 0,
+  notSelected: 0,
+}
+
+function readLines(header: EventsHeader, lines: readonly Buffer[] | string, formatNamed: FormatNamed, device: string) {
+  const format = formatNamed(header.format)
+  const context = contextOf(header)
+  const shared = blockTerms(device, header.source)
+  const terms: string[] = []
+  const times: number[] = []
+  const severities: number[] = []
+  const types = new Map<string, number>()
+  const quarantined: { index: number; reason: string }[] = []
+  const signatures = new Map<string, string>()
+  for (let index = 0; index < header.count; index++) {
+    const line = typeof lines === 'string' ? undefined : lines[index]
+    const event: ReadEvent =
+      line === undefined ? { kind: 'quarantined', reason: String(lines) } : readLine(line, format, context)
+    if (event.kind === 'quarantined') {
+      terms.push(quarantinedTerms(shared))
+      times.push(header.from)
+      severities.push(severityCodes.unknown)
+      quarantined.push({ index, reason: event.reason })
+      continue
+    }
+    terms.push(eventTerms(event, shared))
+    times.push(Number.isSafeInteger(event.at) ? event.at : header.from)
+    severities.push(severityCodes[event.severity])
+    types.set(event.type, (types.get(event.type) ?? 0) + 1)
+    if (event.signature !== undefined) signatures.set(event.signature.id, event.signature.name)
+  }
+  return { terms, times, severities, types, quarantined, signatures }
+}
+
+function inputOf(header: BlockHeader): Input {
+  if (header.position.kind === 'socket') return { generation: 0, length: 0, sha256: '' }
+  const { generation, fingerprint } = header.position
+  return { generation, length: fingerprint.length, sha256: fingerprint.sha256 }
+}
+
+/** Bytes that were a block when they were committed and are none now: nothing of it can be named. */
+function damaged(stored: StoredBlock): IndexedBlock {
+  return {
+    ...nothing,
+    ordinal: stored.ordinal,
+    stream: '',
+    block: 0,
+    first: 0,
+    device: stored.device,
+    source: '',
+    arrivedAt: stored.arrivedAt,
+    from: stored.arrivedAt,
+    to: stored.arrivedAt,
+    input: { generation: 0, length: 0, sha256: '' },
+    loss: null,
+  }
+}

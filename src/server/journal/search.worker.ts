@@ -1,0 +1,63 @@
+// The search worker: reads block and index files, answers questions side by side, never writes.
+import { openSqliteBlockStore } from './block-store-sqlite.ts'
+import { unindexedIn } from './coverage.ts'
+import { openSqliteEventIndex } from './event-index-sqlite.ts'
+import { openBlock, recordOf } from './event-record.ts'
+import { readLedger } from './ledger.ts'
+import { countEvents, histogramOfEvents, searchEvents, topOfEvents, totalsOfInput } from './search-events.ts'
+import { bytesOnDisk } from './bytes-on-disk.ts'
+import { verifyLedger } from './verify-ledger.ts'
+import { answerQuestions, loadFormats, workerSetup } from './worker-loop.ts'
+import type { QuestionOf, SearchQuestions } from './worker-messages.ts'
+
+type Question = QuestionOf<SearchQuestions>
+
+const setup = workerSetup()
+const formatNamed = await loadFormats(setup)
+const store = await openSqliteBlockStore({ folder: setup.folder, readOnly: true })
+const index = await openSqliteEventIndex({ folder: setup.folder, readOnly: true })
+const parts = { store, index, formatNamed }
+
+answerQuestions<Question>(answer, async () => {
+  await index[Symbol.asyncDispose]()
+  await store[Symbol.asyncDispose]()
+})
+
+async function answer(question: Question, signal: AbortSignal, progress: (done: number) => void): Promise<unknown> {
+  switch (question.kind) {
+    case 'search':
+      return await searchEvents(parts, question, signal)
+    case 'count':
+      return await countEvents(parts, question, signal)
+    case 'histogram':
+      return await histogramOfEvents(parts, question, signal)
+    case 'top':
+      return await topOfEvents(parts, question, signal)
+    case 'event': {
+      const stored = await store.find(question.organisation, question.stream, question.sequence)
+      const block = stored === undefined ? undefined : openBlock(stored)
+      return block === undefined ? null : recordOf(block, question.sequence - block.header.first, formatNamed)
+    }
+    case 'inputTotals':
+      return await totalsOfInput(parts, question)
+    case 'ledger':
+      return await readLedger(parts, question.organisation)
+    case 'verify':
+      return await verifyLedger(store, question.organisation, signal, progress)
+    case 'statistics':
+      return await statistics(question.organisation)
+    default:
+      return question satisfies never
+  }
+}
+
+async function statistics(organisation: string) {
+  const days = await store.days(organisation)
+  const { streams } = await store.ledger(organisation, false)
+  return {
+    blocks: days.reduce((sum, { blocks }) => sum + blocks, 0),
+    events: streams.reduce((sum, { stored }) => sum + stored, 0),
+    unindexedBlocks: await unindexedIn(parts, organisation),
+    bytes: bytesOnDisk(setup.folder, organisation),
+  }
+}
