@@ -4,13 +4,11 @@
 
 const quote = 0x22
 const backslash = 0x5c
-const bom = /^(?:\ufeff|\xef\xbb\xbf)/
 
 /** @returns where the object of the line begins, after a BOM, `@cee:` and blanks (traps C5); -1 where there is none. */
 export function objectStart(text: string): number {
   if (text.charCodeAt(0) === 0x7b) return 0
-  let at = bom.exec(text)?.[0].length ?? 0
-  at = afterBlanks(text, at)
+  let at = afterBlanks(text, text.charCodeAt(0) === 0xfeff ? 1 : 0)
   if (text.startsWith('@cee:', at)) at = afterBlanks(text, at + 5)
   return text.charCodeAt(at) === 0x7b ? at : -1
 }

@@ -26,8 +26,13 @@ export function zeekClass(type: string): SelectionClass {
  * @returns the log's name where the file has one that Zeek gives; undefined for other names
  */
 export function typeOfFileName(fileName: string): string | undefined {
-  const stem = /^[a-z][a-z0-9_]*/.exec(fileName)?.[0]
-  return stem !== undefined && known.has(stem) && /^[._-]/.test(fileName.slice(stem.length)) ? stem : undefined
+  const stem = stemOf(fileName)
+  return stem !== undefined && known.has(stem) ? stem : undefined
+}
+
+/** @returns the name before the first dot, where it could be that of a log. */
+export function stemOf(fileName: string): string | undefined {
+  return /^([a-z][a-z0-9_]{0,63})(?:\.|-\d|_\d|$)/.exec(fileName)?.[1]
 }
 
 /**

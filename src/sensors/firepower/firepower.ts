@@ -19,7 +19,7 @@ export const firepower: SensorFormat = {
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {
-    const text = line.toString('latin1', 0, 65_536)
+    const text = line.toString('utf8', 0, 65_536)
     const head = syslogHead(text)
     if (head === undefined ? parseSfims(text) !== undefined : head.product !== 'ASA') count++
   }
@@ -28,7 +28,7 @@ function recognise(lines: readonly Buffer[]): number {
 
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
-  const text = line.toString('latin1')
+  const text = line.toString()
   const head = syslogHead(text)
   if (head?.product === 'ASA') return asa
   if (head !== undefined) return { kind: 'event', ...kindOf(head.id, withoutEnd(text).slice(head.bodyAt)) }

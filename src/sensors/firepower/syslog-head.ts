@@ -14,11 +14,10 @@ export type SyslogHead = {
 
 /** The tag stands somewhere in the head; a class may stand in it: `%FTD-session-5-305013`. */
 const tag = /%(FTD|NGIPS|ASA)-(?:[A-Za-z][A-Za-z0-9_]{0,31}-)?[0-9]-([0-9]{3,8})(?![0-9])[: ]{0,8}/
-const headMax = 1024
 
 /** @returns the first tag of the line; undefined where it has none. */
 export function syslogHead(line: string): SyslogHead | undefined {
-  const match = tag.exec(line.length > headMax ? line.slice(0, headMax) : line)
+  const match = tag.exec(line)
   const product = match?.[1]
   if (!match?.[2] || (product !== 'FTD' && product !== 'NGIPS' && product !== 'ASA')) return undefined
   return { product, id: match[2], bodyAt: match.index + match[0].length, before: line.slice(0, match.index) }

@@ -26,16 +26,16 @@ type FastAlert = {
   readonly target: string | undefined
 }
 
-const head = /^(?:\ufeff|\xef\xbb\xbf)?(\S{14,40})\s+\[\*\*\] \[(\d{1,10}:\d{1,10}:\d{1,10})\] ?/
+const head = /^\ufeff?(\S{14,40})\s+\[\*\*\] \[(\d{1,10}:\d{1,10}:\d{1,10})\] ?/
 const tail = /^(?:\[[^\]]*\] ?)*(?:\{([^}]{1,40})\} (\S{1,64}) -> (\S{1,64}))?\s*$/
 
 function recognise(lines: readonly Buffer[]): number {
-  return lines.filter((line) => parse(line.toString('latin1', 0, 65_536)) !== undefined).length
+  return lines.filter((line) => parse(line.toString('utf8', 0, 65_536)) !== undefined).length
 }
 
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
-  const text = line.toString('latin1')
+  const text = line.toString()
   if (text.trim() === '') return blank
   const alert = parse(text)
   if (alert === undefined) return foreign

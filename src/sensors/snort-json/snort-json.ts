@@ -24,7 +24,7 @@ const marks = ['"rule"', '"sid"', '"src_ap"', '"src_addr"', '"pkt_num"', '"pkt_g
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {
-    const text = line.toString('latin1', 0, 65_536)
+    const text = line.toString('utf8', 0, 65_536)
     const open = objectStart(text)
     if (open >= 0 && isAlert(text, open)) count++
   }
@@ -33,7 +33,7 @@ function recognise(lines: readonly Buffer[]): number {
 
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
-  const text = line.toString('latin1')
+  const text = line.toString()
   if (text.trim() === '') return blank
   if (!endsAsObject(line)) return cut
   const open = objectStart(text)
@@ -67,7 +67,9 @@ function alertOf(record: JsonRecord, severity: SensorEvent['severity'], context:
   const message = textOf(record['msg'])
   const signature = signatureOfRule(ruleOf(record), message)
   const ends = flowText(flow)
-  const what = message ?? signature?.name ?? 'alert'
+  const action = textOf(record['action'])
+  const name = message ?? signature?.name ?? 'alert'
+  const what = action === undefined || action === 'allow' ? name : `${name} (${action})`
   return {
     kind: 'event',
     sensor: 'snort',

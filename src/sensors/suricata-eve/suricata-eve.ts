@@ -25,7 +25,7 @@ const headBytes = 1024
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {
-    const head = line.toString('latin1', 0, 65_536)
+    const head = line.toString('utf8', 0, 65_536)
     const open = objectStart(head)
     if (open < 0 || memberValue(head, open, '"timestamp"') < 0) continue
     if (glanceEve(head, open) !== undefined) count++
@@ -36,14 +36,13 @@ function recognise(lines: readonly Buffer[]): number {
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
   if (!endsAsObject(line)) return isBlank(line) ? blank : cut
-  const head = line.toString('latin1', 0, headBytes)
+  const head = line.toString('utf8', 0, headBytes)
   const open = objectStart(head)
   if (open < 0) return { kind: 'unreadable', reason: 'no JSON object' }
   let seen = glanceEve(head, open)
-  if (line.length > headBytes && (seen === undefined || !isDecided(seen)))
-    seen = glanceEve(line.toString('latin1'), open)
+  if (line.length > headBytes && (seen === undefined || !isDecided(seen))) seen = glanceEve(line.toString(), open)
   if (seen === undefined) return untyped
-  return { kind: 'event', type: utf8(seen.type), severity: seen.severity, selection: seen.selection }
+  return { kind: 'event', ...seen }
 }
 
 function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ignored {
@@ -111,11 +110,6 @@ function signatureOf(record: JsonRecord): Signature | undefined {
   }
   const anomaly = textOf(recordOf(record['anomaly'])?.['event'])
   return anomaly === undefined ? undefined : { id: anomaly, name: anomaly }
-}
-
-/** The head was decoded byte by byte; a type beyond ASCII is none of Suricata's, but must read alike. */
-function utf8(latin1: string): string {
-  return /^[\x20-\x7e]*$/.test(latin1) ? latin1 : Buffer.from(latin1, 'latin1').toString()
 }
 
 function isBlank(line: Buffer): boolean {

@@ -5,7 +5,7 @@ import type { Glance, LineOrigin, ReadContext, SensorFormat } from '../format.ts
 import { endsAsObject, memberValue, objectStart, stringAt } from '../json-text.ts'
 import { parseRecord } from '../json-value.ts'
 import { zeekEvent } from '../zeek-event.ts'
-import { typeOfFields, typeOfFileName, zeekClass, zeekClasses, zeekSeverity } from '../zeek-type.ts'
+import { stemOf, typeOfFields, typeOfFileName, zeekClass, zeekClasses, zeekSeverity } from '../zeek-type.ts'
 
 export const zeekJson: SensorFormat = {
   name: 'zeek/json',
@@ -19,17 +19,17 @@ export const zeekJson: SensorFormat = {
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {
-    const text = line.toString('latin1', 0, 65_536)
+    const text = line.toString('utf8', 0, 65_536)
     const open = objectStart(text)
     if (open < 0 || memberValue(text, open, '"event_type"') >= 0) continue
-    if (pathOf(text, open) !== undefined || (memberValue(text, open, '"ts"') >= 0 && fieldsType(text, open))) count++
+    if (pathOf(text, open) !== undefined || isUnnamed(text, open)) count++
   }
   return count
 }
 
 function glance(line: Buffer, origin: LineOrigin): Glance {
   if (line.length === 0) return blank
-  const text = line.toString('latin1')
+  const text = line.toString()
   if (!endsAsObject(line)) return text.trim() === '' ? blank : cut
   const open = objectStart(text)
   if (open < 0) return noObject
@@ -48,21 +48,25 @@ function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ig
   return type === undefined ? untyped : zeekEvent(record, type, context)
 }
 
+/** A log that this version does not know is named by its file, where the line surely is one of Zeek. */
 function typeOf(text: string, open: number, origin: LineOrigin): string | undefined {
-  return (
-    pathOf(text, open) ?? (isZeek(text, open) ? (typeOfFileName(origin.fileName) ?? fieldsType(text, open)) : undefined)
-  )
+  const path = pathOf(text, open)
+  if (path !== undefined || memberValue(text, open, '"ts"') < 0) return path
+  const type = typeOfFileName(origin.fileName) ?? fieldsType(text, open)
+  return type ?? (memberValue(text, open, '"uid"') < 0 ? undefined : stemOf(origin.fileName))
 }
 
-/** Names of logs are identifiers: anything else in `_path` is none, and cannot differ between bytes and text. */
+/** Names of logs are identifiers: anything else in `_path` is none. */
 function pathOf(text: string, open: number): string | undefined {
   const at = memberValue(text, open, '"_path"')
   const path = at < 0 ? undefined : stringAt(text, at)
   return path !== undefined && /^[\w./-]{1,128}$/.test(path) ? path : undefined
 }
 
-function isZeek(text: string, open: number): boolean {
-  return memberValue(text, open, '"ts"') >= 0
+/** Zeek as it comes, without `_path`. */
+function isUnnamed(text: string, open: number): boolean {
+  if (memberValue(text, open, '"ts"') < 0) return false
+  return memberValue(text, open, '"uid"') >= 0 || fieldsType(text, open) !== undefined
 }
 
 function fieldsType(text: string, open: number): string | undefined {
