@@ -1,4 +1,6 @@
 // A fleet with its listener on loopback, for tests: real database, CA, sockets; the clock can be moved.
+import 'reflect-metadata'
+import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
 import { mkdtemp, rm } from 'node:fs/promises'
@@ -6,13 +8,16 @@ import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import * as x509 from '@peculiar/x509'
 import { pino } from 'pino'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { openState } from '../../platform/sqlite.ts'
 import type { TokenRecord } from '../../wire/api/fleet.ts'
 import { fingerprintOf } from './authority.ts'
+import { newKeyPair } from './certificate-profile.ts'
 import { type ChannelIdentity, type DeviceListener, startDeviceListener } from './device-listener.ts'
 import { type Fleet, openFleet } from './fleet.ts'
+import { privateKeyPem } from './private-key.ts'
 import type { FleetDb, FleetTables } from './tables.ts'
 import type { TokenRequest } from './tokens.ts'
 
@@ -116,6 +121,50 @@ export async function enrol(site: FleetSite, pair: { user: string; key: string }
 
 export function basic(pair: { user: string; key: string }): string {
   return `Basic ${Buffer.from(`${pair.user}:${pair.key}`).toString('base64')}`
+}
+
+export type NewRequest = { readonly key: string; readonly csr: string }
+
+/** A request of a new P-256 key, as base64. */
+export async function newRequest(challenge?: string): Promise<NewRequest> {
+  const keys = await newKeyPair()
+  const request = await x509.Pkcs10CertificateRequestGenerator.create({
+    name: 'CN=a sensor',
+    keys,
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+    attributes: challenge === undefined ? [] : [new x509.ChallengePasswordAttribute(challenge)],
+  })
+  return { key: await privateKeyPem(keys.privateKey), csr: request.toString('base64') }
+}
+
+export type TestDevice = { readonly key: string; readonly cert: string; readonly device: string }
+
+/** Enrols a new device with a token of its own. */
+export async function enrolDevice(site: FleetSite, more: Partial<TokenRequest> = {}): Promise<TestDevice> {
+  const { key, csr } = await newRequest()
+  const reply = await enrol(site, await site.token(more), csr)
+  assert.equal(reply.status, 200, reply.body)
+  const cert = certificateIn(reply)
+  return { key, cert, device: /CN=(.*)/.exec(new X509Certificate(cert).subject)?.[1] ?? '' }
+}
+
+/** simplereenroll as a device; the new key may be given. */
+export async function renew(site: FleetSite, device: TestDevice, request: NewRequest): Promise<Reply> {
+  const headers = { 'Content-Type': 'application/pkcs10' }
+  const { key, cert } = device
+  return ask(site, '/.well-known/est/simplereenroll', { method: 'POST', headers, key, cert }, request.csr)
+}
+
+/** @returns the PEM of the one certificate of an EST reply. */
+export function certificateIn(reply: Reply): string {
+  const [certificate, ...more] = new x509.X509Certificates(new Uint8Array(Buffer.from(reply.body, 'base64')))
+  assert(certificate !== undefined && more.length === 0, 'one certificate')
+  return `${certificate.toString('pem')}\n`
+}
+
+/** The code that a refusal begins with; behind `Forbidden` on the original's routes. */
+export function codeIn(reply: Reply): string {
+  return /^(?:Forbidden\n)?([a-z.]+): /.exec(reply.body)?.[1] ?? reply.body
 }
 
 /** Runs a program; never rejects. */
