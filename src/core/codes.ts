@@ -227,6 +227,10 @@ export const codes = {
   'query.cursor': { cause: 'The cursor belongs to another query or version', remedy: 'Begin again without a cursor.' },
   'event.unknown': { cause: 'There is no such event here', remedy: 'Check the identity; the event may have expired.' },
   'device.unknown': { cause: 'There is no such device here', remedy: 'See `sallyport exchange device ls`.' },
+  'investigation.busy': {
+    cause: 'Too many investigations wait for their turn',
+    remedy: 'Try again in a moment.',
+  },
   'investigation.unknown': { cause: 'There is no such investigation here', remedy: 'Ask again.' },
   'session.missing': { cause: 'You are not signed in', remedy: 'Open the link that `sallyport up` prints.' },
   'session.link': { cause: 'The sign-in link was used or has expired', remedy: 'Run `sallyport link` for a new one.' },

@@ -18,6 +18,7 @@ const statuses: Partial<Record<Code, number>> = {
   'enrolment.token.name': 409,
   'disk.full': 503,
   'journal.unavailable': 503,
+  'investigation.busy': 503,
   'enrolment.ca.unavailable': 503,
   'console.missing': 404,
 }
