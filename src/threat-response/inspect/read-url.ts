@@ -6,7 +6,7 @@ import { knownDomain } from './known-domain.ts'
 export type Found<T> = { readonly value: T; readonly end: number }
 
 /** A path may be long; beyond this it is no address that anybody looks for. */
-const LENGTH_MAX = 8192
+const LENGTH_MAX = 4096
 const HOST_MAX = 253
 const USER_MAX = 128
 const SCHEME_MAX = 20
