@@ -40,13 +40,13 @@ export async function startConnectorEnd(options: {
   let send: (message: Parameters<Awaited<ReturnType<typeof spool.openHop>>['send']>[0]) => boolean = () => false
   const channel: Channel = startChannel({
     program: 'test',
-    device,
     clock: systemClock,
     log: { write: (level, place, text) => void lines.push(`${level} ${place}] ${text}`) },
     limits: options.limits ?? quickLimits,
     random: options.random ?? (() => 0.005),
     toEventHandler: (message) => void send(message),
     registration: {
+      device,
       target: () => ({ host: '127.0.0.1', port }),
       anchors: () => ca,
       identities: () => [identity],

@@ -19,7 +19,6 @@ import type { Target } from './reach.ts'
 
 export type ChannelOptions = {
   readonly program: string
-  readonly device: string
   readonly clock: Clock
   readonly log: ConnectorLog
   readonly limits: ChannelLimits
@@ -31,6 +30,8 @@ export type ChannelOptions = {
 
 /** What the channel needs of the registration, and tells it. */
 export type Registration = {
+  /** The device id; undefined where the device is not enrolled. */
+  readonly device: string | undefined
   /** Where the ingest role is. */
   target(): Target
   /** PEM. */
@@ -119,6 +120,11 @@ class Road implements Channel {
     const wait = backOff(this.#options.random)
     let failures = 0
     while (!signal.aborted) {
+      if (registration.device === undefined) {
+        this.#move('none')
+        await this.#sleep(Number.POSITIVE_INFINITY, true)
+        continue
+      }
       this.#move('connecting')
       const { code, servedMs, comeBackMs } = await this.#attempt(signal)
       if (signal.aborted) return
@@ -169,12 +175,12 @@ class Road implements Channel {
   }
 
   async #serve({ ws, socket, address }: Dialled, identity: Identity, signal: AbortSignal): Promise<Attempt> {
-    const { clock, registration, log, limits, program, device, status, toEventHandler } = this.#options
+    const { clock, registration, log, limits, program, status, toEventHandler } = this.#options
     const { host, port } = registration.target()
     const ended = Promise.withResolvers<SessionEnd>()
     let welcomedAt: number | undefined
     const session = openChannelSession((events) => websocketLink(ws, socket, events), {
-      device,
+      device: registration.device ?? '',
       program,
       session: randomBytes(16).toString('hex'),
       seenJournal: registration.journal,

@@ -1,0 +1,195 @@
+// The connector (the original's SSEConnector), composed: log, local API, registration, channel, way to EventHandler,
+// renewal. Keeps no event on disk (delivery H2); starts also before the device is enrolled, and waits.
+import { createHash, randomInt } from 'node:crypto'
+import { mkdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { deviceStates } from '../../core/device-state.ts'
+import { Fault } from '../../core/fault.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Address } from '../../platform/tls.ts'
+import { writeDurably } from '../../platform/write-durably.ts'
+import type { Status } from '../../wire/status.ts'
+import { type Channel, startChannel } from './channel.ts'
+import { type ChannelLimits, channelLimits } from './channel-pulse.ts'
+import { openConnectorLog } from './connector-log.ts'
+import type { Hop, OpenHop } from './hop-port.ts'
+import type { Identity } from './identity.ts'
+import { type LocalContext, startLocalApi } from './local-api.ts'
+import { type Properties, propertiesFile, readProperties } from './properties.ts'
+import { type OpenRegistration, openRegistration } from './registration.ts'
+import { renewAt, startRenewal } from './renew.ts'
+import { everyMinuteDetached, refreshAgain } from './connector-loops.ts'
+
+export type ConnectorOptions = {
+  /** Program and version, for hello and status. */
+  readonly program: string
+  /** The device's folder. */
+  readonly folder: string
+  /** What an option or SALLYPORT_… says over connector.properties. */
+  readonly overrides?: Partial<Properties>
+  /** Where the local API listens; by default loopback and `connector_port`. */
+  readonly local?: Address
+  /** Path of EventHandler's socket. */
+  readonly hopPath: string
+  readonly openHop: OpenHop
+  readonly clock: Clock
+  readonly limits?: Partial<ChannelLimits>
+  /** For tests: when an identity is due. */
+  readonly renewAt?: (identity: Identity) => number
+}
+
+export type Connector = AsyncDisposable & {
+  /** Where the local API listens. */
+  readonly local: Address
+  status(): Status
+}
+
+export const connectorPidFile = 'run/connector.pid'
+export const connectorLogFile = 'log/connector.log'
+const loopback = '127.0.0.1'
+const localPortDefault = 8989
+
+/**
+ * Ready when the local API listens. Not being enrolled, no EventHandler and no exchange are states, not failures.
+ * @throws Fault properties.invalid, port.inuse
+ */
+export async function startConnector(options: ConnectorOptions): Promise<Connector> {
+  const { folder, clock, program } = options
+  mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 })
+  const properties = openProperties(folder, options.overrides)
+  await using up = new AsyncDisposableStack()
+  const log = up.use(openConnectorLog({ file: join(folder, connectorLogFile), clock }))
+  const registration = openRegistration(folder, properties.current, log)
+  const dueAt = options.renewAt ?? renewAt
+
+  const status = (): Status =>
+    statusOf({ program, registration, channel, properties: properties.current(), dueAt, clock })
+  let hop: Hop | undefined
+  const channel: Channel = up.use(
+    startChannel({
+      program,
+      clock,
+      log,
+      limits: { ...channelLimits, ...options.limits },
+      random: () => randomInt(2 ** 32) / 2 ** 32,
+      toEventHandler: (message) => void hop?.send(message),
+      registration,
+      status,
+    }),
+  )
+  hop = up.use(await options.openHop(options.hopPath, channel.hopHandlers))
+  up.use(everyMinuteDetached({ channel, path: options.hopPath, clock, log }))
+  up.use(refreshAgain({ registration, intervalS: () => properties.current()?.registrationInterval ?? 180, clock }))
+  up.use(
+    startRenewal({
+      folder,
+      clock,
+      log,
+      registration: () => renewalContext(registration, properties.current()),
+      dueAt,
+      renewed: () => channel.wake(),
+    }),
+  )
+  const local = up.use(
+    await startLocalApi({
+      listen: options.local ?? { host: loopback, port: properties.current()?.connectorPort ?? localPortDefault },
+      context: () => contextOf(registration, properties.current()),
+      status: () => {
+        const now = status()
+        return { ...now, states: statesOf(now) }
+      },
+    }),
+  )
+  const pidFile = join(folder, connectorPidFile)
+  writeDurably(pidFile, `${process.pid}\n`)
+  up.defer(() => rmSync(pidFile, { force: true }))
+  const parts = up.move()
+  return { local: local.address, status, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+/** The same function as at the exchange, of what the device itself sees. */
+function statesOf(status: Status) {
+  const { enrolled, channel, at } = status
+  const connected = channel.state === 'connected'
+  return deviceStates({ enrolled, connected, status, heardAt: at, lastAckAt: channel.lastAckAt, now: at })
+}
+
+/** The file and what wins over it; a device that is enrolled later finds its file then. */
+function openProperties(folder: string, overrides: Partial<Properties> = {}) {
+  const file = join(folder, propertiesFile)
+  let read = readProperties(file)
+  return {
+    current(): Properties | undefined {
+      read ??= readProperties(file)
+      return read === undefined ? undefined : { ...read, ...overrides }
+    },
+  }
+}
+
+function statusOf(from: {
+  program: string
+  registration: OpenRegistration
+  channel: Channel
+  properties: Properties | undefined
+  dueAt: (identity: Identity) => number
+  clock: Clock
+}): Status {
+  const { program, registration, channel, clock } = from
+  const [identity] = identitiesOf(registration)
+  return {
+    v: 1,
+    program,
+    device: registration.device ?? '',
+    at: clock.now(),
+    ...(channel.clockOffsetMs === undefined ? {} : { clockOffsetMs: channel.clockOffsetMs }),
+    enrolled: registration.device !== undefined,
+    channel: channel.status,
+    ...(identity === undefined
+      ? {}
+      : { certificate: { serial: identity.serial, notAfter: identity.notAfter, renewAt: from.dueAt(identity) } }),
+    ...(channel.eventHandler === undefined ? {} : { eventHandler: channel.eventHandler }),
+    configurationHash: createHash('sha256')
+      .update(JSON.stringify(from.properties ?? null))
+      .digest('hex'),
+  }
+}
+
+/** A key that others can read is told by the channel; the status still speaks. */
+function identitiesOf(registration: OpenRegistration): readonly Identity[] {
+  try {
+    return registration.identities()
+  } catch (error) {
+    if (error instanceof Fault) return []
+    throw error
+  }
+}
+
+function contextOf(registration: OpenRegistration, properties: Properties | undefined): LocalContext | undefined {
+  const { context } = registration
+  if (context === undefined || properties === undefined) return undefined
+  const { clientId, organisation, roles, enrolledAt } = context
+  return {
+    name: 'default',
+    clientId,
+    organisation,
+    roles,
+    enrolledAt,
+    exchange: {
+      fqdn: properties.connectorFqdn.host,
+      registration: { refreshInterval: properties.registrationInterval },
+    },
+  }
+}
+
+function renewalContext(registration: OpenRegistration, properties: Properties | undefined) {
+  const [identity] = registration.identities()
+  const { context } = registration
+  if (identity === undefined || context === undefined || properties === undefined) return undefined
+  return {
+    identity,
+    target: properties.connectorFqdn,
+    organisation: context.organisation,
+    device: context.clientId,
+    anchors: registration.anchors(),
+  }
+}
