@@ -8,7 +8,7 @@ import type { Observable } from '../core/observable.ts'
 import type { Ignored, SensorEvent, Unreadable } from '../core/event.ts'
 import type { Glance, ReadContext, SensorFormat } from './format.ts'
 
-/** One line of cases.jsonl. What `expect` does not name is not compared. */
+/** One line of cases.jsonl. What `expect` does not name is not compared; null = absent. */
 type FormatCase = {
   readonly id: string
   readonly why: string
@@ -39,7 +39,7 @@ export function formatContract(format: SensorFormat, folder: string): void {
         ...('selection' in glance ? { selection: glance.selection } : {}),
       }
       for (const [key, wanted] of Object.entries(one.expect)) {
-        assert.deepEqual(seen[key], wanted, `${key} of ${one.line.slice(0, 200)}`)
+        assert.deepEqual(seen[key] ?? null, wanted, `${key} of ${one.line.slice(0, 200)}`)
       }
     })
   }
