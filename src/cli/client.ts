@@ -1,0 +1,121 @@
+// Asks /api/v1 of the server whose data folder it is: over HTTP where one runs, in process where none does, so that a
+// folder at rest can be read with the same commands.
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { codes, isCode } from '../core/codes.ts'
+import { Fault } from '../core/fault.ts'
+import { endpointFile, type Endpoint, ownerKeyFile } from '../wire/endpoint.ts'
+import { isAlive } from '../platform/process-lock.ts'
+import { sendOverHttp } from './http-request.ts'
+import type { Session } from './session.ts'
+
+export type Query = Readonly<Record<string, string | number | undefined>>
+
+export type Client = AsyncDisposable & {
+  /** Base of console and API; undefined = no server runs, the folder was opened in process. */
+  readonly console: string | undefined
+  /** @param path below /api/v1; absent members of `query` are left out. @throws Fault with the server's code */
+  get<T>(path: string, query?: Query): Promise<T>
+  post<T>(path: string, body?: unknown, query?: Query): Promise<T>
+}
+
+type Send = (request: Request) => Promise<Response>
+
+/**
+ * @param need `server` where a folder at rest is of no use
+ * @throws Fault server.unreachable, session.missing where the key cannot be read
+ */
+export async function openClient(
+  session: Session,
+  dataFolder: string,
+  need: 'server' | 'folder' = 'folder',
+): Promise<Client> {
+  const endpoint = readEndpoint(dataFolder)
+  const running = endpoint !== undefined && isAlive(endpoint.pid, endpoint.startTicks)
+  if (!running && (need === 'server' || !existsSync(join(dataFolder, ownerKeyFile)))) throw nothingRuns(dataFolder)
+  const key = readOwnerKey(dataFolder)
+  if (running) {
+    const send: Send = (request) => sendOverHttp(request, session.signal)
+    return {
+      ...clientOf(send, endpoint.console, key),
+      console: endpoint.console,
+      [Symbol.asyncDispose]: async () => {},
+    }
+  }
+  const offline = await session.ports.openOffline(dataFolder)
+  return {
+    ...clientOf((request) => offline.fetch(request), 'http://127.0.0.1', key),
+    console: undefined,
+    [Symbol.asyncDispose]: () => offline[Symbol.asyncDispose](),
+  }
+}
+
+function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | 'post'> {
+  const ask = async <T>(method: string, path: string, query: Query, body: unknown): Promise<T> => {
+    const url = new URL(`${base}/api/v1/${path}`)
+    for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, `${value}`)
+    const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
+    const content = body === undefined ? null : JSON.stringify(body)
+    if (content === null) Reflect.deleteProperty(headers, 'content-type')
+    const response = await send(new Request(url, { method, headers, body: content }))
+    const text = await response.text()
+    if (!response.ok) throw faultOf(response.status, text)
+    // Our own server of the same version: its suite holds answers against the schemas of these types.
+    return JSON.parse(text) as T
+  }
+  return {
+    get: (path, query = {}) => ask('GET', path, query, undefined),
+    post: (path, body, query = {}) => ask('POST', path, query, body),
+  }
+}
+
+function readEndpoint(dataFolder: string): Endpoint | undefined {
+  try {
+    const value: unknown = JSON.parse(readFileSync(join(dataFolder, endpointFile), 'utf8'))
+    return isEndpoint(value) ? value : undefined
+  } catch {
+    // Absent, or being written: either way nothing answers yet.
+    return undefined
+  }
+}
+
+function isEndpoint(value: unknown): value is Endpoint {
+  if (typeof value !== 'object' || value === null) return false
+  if (!('v' in value) || value.v !== 1 || !('pid' in value) || !('startTicks' in value) || !('console' in value))
+    return false
+  const { pid, startTicks, console: base } = value
+  return Number.isSafeInteger(pid) && Number.isSafeInteger(startTicks) && typeof base === 'string' && URL.canParse(base)
+}
+
+function readOwnerKey(dataFolder: string): string {
+  const file = join(dataFolder, ownerKeyFile)
+  try {
+    return readFileSync(file, 'utf8').trim()
+  } catch (cause) {
+    const remedy = 'Run the command as the user whose server it is, or name its folder with --data.'
+    throw new Fault('session.missing', { what: `The owner's key ${file} cannot be read`, remedy, cause })
+  }
+}
+
+function nothingRuns(dataFolder: string): Fault {
+  return new Fault('server.unreachable', {
+    what: `No server runs on ${dataFolder}`,
+    remedy: 'Start one with `sallyport up`, or name the data folder of another with --data DIR.',
+  })
+}
+
+/** @returns the Fault that an RFC 9457 answer tells of */
+function faultOf(status: number, text: string): Fault {
+  const unclear = new Fault('internal', { what: `The server answered ${status} without saying why` })
+  try {
+    const problem: unknown = JSON.parse(text)
+    if (typeof problem !== 'object' || problem === null || !('code' in problem) || !('detail' in problem))
+      return unclear
+    const code = String(problem.code)
+    if (!isCode(code)) return unclear
+    const remedy = 'remedy' in problem ? String(problem.remedy) : codes[code].remedy
+    return new Fault(code, { what: String(problem.detail), remedy })
+  } catch {
+    return unclear
+  }
+}

@@ -1,0 +1,109 @@
+// Every command there is, in the order of the help. A file is loaded when its command is called.
+import type { DefineCommand } from './session.ts'
+
+export type CommandEntry = {
+  /** Words as typed, `events search`. */
+  readonly path: string
+  readonly summary: string
+  readonly load: () => Promise<DefineCommand>
+  /** The group alone means this command: `exchange` is `exchange run`. */
+  readonly bare?: true
+}
+
+/** What stands beside a word that has commands below it. */
+export const groups: Readonly<Record<string, string>> = {
+  events: 'search, count and show events',
+  token: 'registration tokens',
+  exchange: 'the server devices connect to',
+  'exchange cert': 'the certificate of the server',
+  'exchange device': 'its devices',
+  device: 'the device on this machine',
+}
+
+export const commands: readonly CommandEntry[] = [
+  {
+    path: 'inspect',
+    summary: 'which observables stand in a text (no server needed)',
+    load: async () => (await import('./inspect.ts')).inspect,
+  },
+  {
+    path: 'investigate',
+    summary: 'what the store knows about anything you paste',
+    load: async () => (await import('./investigate.ts')).investigate,
+  },
+  {
+    path: 'events search',
+    summary: 'find events, newest arrival first',
+    load: async () => (await import('./events-search.ts')).eventsSearch,
+  },
+  {
+    path: 'events count',
+    summary: 'count events',
+    load: async () => (await import('./events-count.ts')).eventsCount,
+  },
+  {
+    path: 'events top',
+    summary: 'most frequent values of a facet',
+    load: async () => (await import('./events-top.ts')).eventsTop,
+  },
+  {
+    path: 'events show',
+    summary: 'one event by its identity, and its line byte for byte',
+    load: async () => (await import('./events-show.ts')).eventsShow,
+  },
+  {
+    path: 'events requarantine',
+    summary: 'read quarantined lines again',
+    load: async () => (await import('./events-requarantine.ts')).eventsRequarantine,
+  },
+  {
+    path: 'ledger',
+    summary: 'given = stored + lost + outstanding + withdrawn + expired',
+    load: async () => (await import('./ledger.ts')).ledger,
+  },
+  {
+    path: 'ledger verify',
+    summary: 'compute it again from the stored blocks alone',
+    load: async () => (await import('./ledger-verify.ts')).ledgerVerify,
+  },
+  {
+    path: 'token create',
+    summary: 'make the one string that enrols a device',
+    load: async () => (await import('./token-create.ts')).tokenCreate,
+  },
+  {
+    path: 'exchange cert add-name',
+    summary: 'one more name by which devices reach it',
+    load: async () => (await import('./exchange-cert-add-name.ts')).exchangeCertAddName,
+  },
+  {
+    path: 'exchange device ls',
+    summary: 'devices and their four states',
+    load: async () => (await import('./exchange-device-ls.ts')).exchangeDeviceLs,
+  },
+  {
+    path: 'exchange device revoke',
+    summary: 'revoke the certificates of a device',
+    load: async () => (await import('./exchange-device-revoke.ts')).exchangeDeviceRevoke,
+  },
+  {
+    path: 'device enrol',
+    summary: 'connect this machine with one pasted token',
+    load: async () => (await import('./device-enrol.ts')).deviceEnrol,
+  },
+  {
+    path: 'device status',
+    summary: 'channel, certificate, sources and spool',
+    load: async () => (await import('./device-status.ts')).deviceStatus,
+  },
+  {
+    path: 'status',
+    summary: 'whether the server runs, and what it holds',
+    load: async () => (await import('./status.ts')).status,
+  },
+  {
+    path: 'link',
+    summary: 'a new one-time link to the console',
+    load: async () => (await import('./link.ts')).link,
+  },
+]

@@ -1,0 +1,82 @@
+// `sallyport device status`: what the device on this machine says of itself, from its local API.
+import type { Status } from '../wire/status.ts'
+import { Fault } from '../core/fault.ts'
+import { sendOverHttp } from './http-request.ts'
+import { type Address, localOption } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { thousands } from './progress.ts'
+import { type DefineCommand, examples, type Session } from './session.ts'
+import { shownTime } from './show.ts'
+import { printable, say } from './terminal.ts'
+
+type Options = { readonly local: Address; readonly output: OutputFormat }
+
+const statusPath = '/v1/contexts/default/status'
+
+export const deviceStatus: DefineCommand = (command, session) => {
+  command
+    .addOption(localOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([['sallyport device status', 'channel, certificate, sources and spool of this machine']]),
+    )
+    .action(
+      session.runs(async (options: Options) => {
+        const status = await askDevice(session, options.local)
+        await print(session.terminal, options.output, { document: status, table: linesOf(status) })
+        if (!status.enrolled) say(session.terminal, 'next: sallyport device enrol TOKEN')
+        else if (status.channel.state !== 'connected')
+          say(session.terminal, 'Events are being kept, not delivered; they go out when the channel is back.')
+        return 0
+      }),
+    )
+}
+
+async function askDevice({ signal }: Session, { host, port }: Address): Promise<Status> {
+  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+  const answer = await sendOverHttp(new Request(base + statusPath), signal).catch((cause: unknown) => {
+    if (!(cause instanceof Fault)) throw cause
+    const remedy = 'Start it with `sallyport device run`, or name its address with --local ADDR:PORT.'
+    throw new Fault('server.unreachable', { what: `No device answers at ${host}:${port}`, remedy, cause })
+  })
+  const text = await answer.text()
+  const status: unknown = answer.ok ? JSON.parse(text) : undefined
+  if (!isStatus(status))
+    throw new Fault('server.unreachable', {
+      what: `What answers at ${host}:${port} is no device of ours (${answer.status})`,
+    })
+  return status
+}
+
+function isStatus(value: unknown): value is Status {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'v' in value &&
+    value.v === 1 &&
+    'channel' in value &&
+    'enrolled' in value
+  )
+}
+
+function linesOf(status: Status): string[] {
+  const { channel, certificate, eventHandler } = status
+  const lines = [
+    `device       ${status.device === '' ? '(none)' : status.device}  ${status.program}`,
+    `enrolled     ${status.enrolled ? 'yes' : 'no'}`,
+    `channel      ${channel.state} since ${shownTime(channel.since)}  ${channel.peer}${channel.lastCode === undefined ? '' : `  last ended with ${channel.lastCode}`}`,
+    `last ack     ${shownTime(channel.lastAckAt)}`,
+  ]
+  if (certificate !== undefined) lines.push(`certificate  until ${shownTime(certificate.notAfter)}`)
+  if (eventHandler === undefined) return [...lines, 'sources      EventHandler is not attached'].map(printable)
+  const { spool, sources } = eventHandler
+  lines.push(
+    `spool        ${spool.state}, ${thousands(spool.outstandingEvents)} events outstanding, ${thousands(spool.bytes)} of ${thousands(spool.bytesMax)} bytes`,
+  )
+  for (const { name, state, format, events, reason } of sources)
+    lines.push(
+      `source       ${name}  ${state}  ${format}  ${thousands(events)} events${reason === undefined ? '' : `  ${reason}`}`,
+    )
+  return lines.map(printable)
+}

@@ -1,0 +1,29 @@
+// `sallyport events requarantine`: reads quarantined lines again with the parsers of this version (delivery J5).
+import type { Requarantined } from '../wire/api/events.ts'
+import { openClient } from './client.ts'
+import { dataOption } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { thousands } from './progress.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { say } from './terminal.ts'
+
+type Options = { readonly data: string; readonly output: OutputFormat }
+
+export const eventsRequarantine: DefineCommand = (command, session) => {
+  command
+    .addOption(dataOption())
+    .addOption(outputOption())
+    .addHelpText('after', examples([['sallyport events requarantine', 'after an upgrade that reads more']]))
+    .action(
+      session.runs(async (options: Options) => {
+        await using client = await openClient(session, options.data)
+        const answer = await client.post<Requarantined>('events/requarantine')
+        const { read, recovered } = answer
+        const line = `${thousands(read)} lines read again, ${thousands(recovered)} of them are events now`
+        await print(session.terminal, options.output, { document: answer, table: [line] })
+        if (recovered < read)
+          say(session.terminal, 'next: sallyport events search is:quarantined   shows why the others stay')
+        return 0
+      }),
+    )
+}

@@ -1,0 +1,116 @@
+// `sallyport events search`: events newest arrival first, page by page or all of them.
+import { Option } from 'commander'
+import type { EventPage } from '../wire/api/events.ts'
+import { type Client, openClient, type Query } from './client.ts'
+import { dataOption, sinceOptions, wholeNumber } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { startProgress, thousands } from './progress.ts'
+import { type DefineCommand, examples, type Session } from './session.ts'
+import { eventTable, sayCoverage } from './show.ts'
+import { say } from './terminal.ts'
+
+export type Asked = { readonly since?: string; readonly until?: string; readonly arrived?: boolean }
+
+type Options = Asked & {
+  readonly data: string
+  readonly output: OutputFormat
+  readonly limit: number
+  readonly cursor?: string
+  readonly all?: boolean
+}
+
+const limitMax = 1_000
+
+export const eventsSearch: DefineCommand = (command, session) => {
+  command
+    .argument('[QUERY...]', 'what to find (docs/query.md); nothing = everything')
+    .addOption(dataOption())
+    .addOption(new Option('--limit <N>', 'how many').default(100).argParser(wholeNumber(1, limitMax)))
+    .addOption(new Option('--cursor <CURSOR>', 'go on where a page ended'))
+    .addOption(new Option('--all', 'every event, page by page; with -o jsonl in bounded memory'))
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([
+        ["sallyport events search 'type:alert severity:high since:1h'", 'high alerts of the last hour'],
+        ["sallyport events search 'ip:203.0.113.0/24 -sid:2000001'", 'a network, without one signature'],
+        ['sallyport events search domain:bad.example --since 7d -o jsonl --all', 'everything under a domain, for jq'],
+      ]),
+    )
+    .action(session.runs((words: string[], options: Options) => search(session, words.join(' '), options)))
+  for (const option of sinceOptions()) command.addOption(option)
+}
+
+/** @returns the parameters of a question; whether times mean arrival is decided here */
+export function questionOf(q: string, { since, until, arrived }: Asked): Query {
+  return arrived === true ? { q, arrivedSince: since, arrivedUntil: until } : { q, since, until }
+}
+
+async function search(session: Session, q: string, options: Options): Promise<0> {
+  const { terminal } = session
+  await using client = await openClient(session, options.data)
+  const question = { ...questionOf(q, options), limit: options.all === true ? limitMax : options.limit }
+  if (options.all === true && options.output === 'jsonl') return streamAll(session, client, question, options.cursor)
+  const page =
+    options.all === true
+      ? await readAll(session, client, question, options.cursor)
+      : await client.get<EventPage>('events', { ...question, cursor: options.cursor })
+  await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
+  sayCoverage(terminal, page.coverage)
+  if (page.events.length === 0) sayNothing(session, q)
+  else if (page.next !== null)
+    say(terminal, `more: sallyport events search ${quoted(q)} --cursor ${page.next}   (or --all)`)
+  else if (options.output === 'table') say(terminal, 'next: sallyport events show EVENT   sallyport investigate VALUE')
+  return 0
+}
+
+async function streamAll(session: Session, client: Client, question: Query, cursor: string | undefined): Promise<0> {
+  let printed = 0
+  for await (const page of pages(session, client, question, cursor)) {
+    printed += page.events.length
+    await print(session.terminal, 'jsonl', { document: page, rows: page.events, table: [] })
+    if (page.next === null) sayCoverage(session.terminal, page.coverage)
+  }
+  if (printed === 0) sayNothing(session, String(question['q'] ?? ''))
+  return 0
+}
+
+async function readAll(session: Session, client: Client, question: Query, cursor?: string): Promise<EventPage> {
+  const events: EventPage['events'][number][] = []
+  let last: EventPage | undefined
+  using progress = startProgress(session.terminal, 'Reading', 'events')
+  for await (const page of pages(session, client, question, cursor)) {
+    events.push(...page.events)
+    progress.update(events.length)
+    last = page
+  }
+  const coverage = last?.coverage ?? { from: null, to: null, unindexedBlocks: 0, gaps: [] }
+  return { v: 1, events, next: null, coverage }
+}
+
+async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {
+  let cursor: string | null | undefined = from
+  while (cursor !== null) {
+    session.signal.throwIfAborted()
+    const page: EventPage = await client.get<EventPage>('events', { ...question, cursor })
+    yield page
+    cursor = page.next
+  }
+}
+
+function sayNothing({ terminal }: Session, q: string): void {
+  if (q === '') {
+    say(terminal, 'There are no events yet.')
+    say(
+      terminal,
+      'next: sallyport open FILE   reads sensor output you have; sallyport token create   connects a device',
+    )
+    return
+  }
+  say(terminal, `No event answers ${quoted(q)} in the time asked.`)
+  say(terminal, "next: widen --since, or look at what is there: sallyport events top type   sallyport events search ''")
+}
+
+function quoted(q: string): string {
+  return `'${q.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,49 @@
+// `sallyport events top`: the most frequent values of a facet.
+import { Option } from 'commander'
+import type { EventTop } from '../wire/api/events.ts'
+import { openClient } from './client.ts'
+import { type Asked, questionOf } from './events-search.ts'
+import { dataOption, sinceOptions, wholeNumber } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { thousands } from './progress.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { sayCoverage } from './show.ts'
+import { say } from './terminal.ts'
+
+type Options = Asked & { readonly data: string; readonly output: OutputFormat; readonly n: number }
+
+export const eventsTop: DefineCommand = (command, session) => {
+  command
+    .argument('<FACET>', 'what is counted: type, severity, sid, device, sensor … (docs/query.md)')
+    .argument('[QUERY...]', 'among which events; nothing = all')
+    .addOption(dataOption())
+    .addOption(new Option('-n, --n <N>', 'how many values').default(10).argParser(wholeNumber(1, 1_000)))
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([
+        ['sallyport events top type', 'what there is'],
+        ['sallyport events top sid severity:high --since 1d', 'loudest signatures of a day'],
+      ]),
+    )
+    .action(
+      session.runs(async (facet: string, words: string[], options: Options) => {
+        await using client = await openClient(session, options.data)
+        const query = { ...questionOf(words.join(' '), options), facet, n: options.n }
+        const answer = await client.get<EventTop>('events/top', query)
+        await print(session.terminal, options.output, {
+          document: answer,
+          rows: answer.values,
+          table: {
+            columns: [{ title: 'COUNT', right: true }, { title: facet.toUpperCase() }],
+            rows: answer.values.map(({ value, count }) => [thousands(count), value]),
+          },
+        })
+        sayCoverage(session.terminal, answer.coverage)
+        if (answer.values.length === 0)
+          say(session.terminal, `No event has a ${facet} in the time asked. next: sallyport events search ''`)
+        return 0
+      }),
+    )
+  for (const option of sinceOptions()) command.addOption(option)
+}

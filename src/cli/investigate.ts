@@ -1,0 +1,118 @@
+// `sallyport investigate`: any text in, what the store knows about its observables out.
+import { Option } from 'commander'
+import { Fault } from '../core/fault.ts'
+import { isCode } from '../core/codes.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { Investigation } from '../wire/api/investigations.ts'
+import { type Client, openClient } from './client.ts'
+import { dataOption, wholeNumber } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { startProgress, thousands } from './progress.ts'
+import { readText } from './read-text.ts'
+import { type DefineCommand, examples, type Session } from './session.ts'
+import { observableTable, sayCoverage, shownTime } from './show.ts'
+import { renderTable, type Table } from './table.ts'
+import { say } from './terminal.ts'
+
+type Options = { readonly data: string; readonly output: OutputFormat; readonly timeout: number }
+
+/** The longest the server may be asked to wait; then we ask again. */
+const waitSeconds = 30
+const pollEveryMs = 500
+
+export const investigate: DefineCommand = (command, session) => {
+  command
+    .argument('[TEXT...]', 'addresses, domains, hashes, a log line, a report; - or nothing reads standard input')
+    .addOption(dataOption())
+    .addOption(new Option('--timeout <SECONDS>', 'give up after').default(120).argParser(wholeNumber(1, 3_600)))
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([
+        ["sallyport investigate '203.0.113[.]77'", 'one address, defanged or not'],
+        ['sallyport investigate 198.51.100.0/24', 'a network'],
+        ['sallyport investigate - < report.txt', 'everything a report names'],
+      ]),
+    )
+    .action(session.runs((words: string[], options: Options) => ask(session, words, options)))
+}
+
+async function ask(session: Session, words: readonly string[], options: Options): Promise<0 | 3> {
+  const { terminal } = session
+  const typed = words.join(' ')
+  const content = typed === '' || typed === '-' ? await readText(terminal, '-', session.signal) : typed
+  await using client = await openClient(session, options.data)
+  const found = await wholeAnswer(session, client, content, options.timeout)
+  if (found.failure !== null) {
+    const { code, detail } = found.failure
+    throw new Fault(isCode(code) ? code : 'internal', { what: `The investigation failed: ${detail}` })
+  }
+  await print(terminal, options.output, {
+    document: found,
+    rows: found.sightings,
+    table: linesOf(found, terminal.stdout.columns),
+  })
+  sayCoverage(terminal, found.coverage)
+  sayNext(session, client, found, content)
+  return found.state === 'done' ? 0 : 3
+}
+
+async function wholeAnswer(session: Session, client: Client, content: string, seconds: number): Promise<Investigation> {
+  using progress = startProgress(session.terminal, 'Investigating', 's')
+  const startedAt = systemClock.monotonic()
+  const passed = () => Math.floor((systemClock.monotonic() - startedAt) / 1_000)
+  let found = await client.post<Investigation>('investigations', { content }, { wait: Math.min(waitSeconds, seconds) })
+  while (found.state === 'running' && passed() < seconds) {
+    progress.update(passed())
+    await systemClock.sleep(pollEveryMs, session.signal)
+    session.signal.throwIfAborted()
+    found = await client.get<Investigation>(`investigations/${encodeURIComponent(found.id)}`)
+  }
+  return found
+}
+
+function linesOf(found: Investigation, width: number | undefined): string[] {
+  const seeds = observableTable(found.observables)
+  const seeded: Table = {
+    columns: [{ title: 'EVENTS', right: true }, ...seeds.columns],
+    rows: found.observables.map(({ type, value }) => [thousands(found.seen[`${type}:${value}`] ?? 0), type, value]),
+  }
+  const sightings: Table = {
+    columns: [
+      { title: 'COUNT', right: true },
+      { title: 'SEVERITY' },
+      { title: 'SIGNATURE OR TYPE' },
+      { title: 'DEVICE' },
+      { title: 'FIRST SEEN' },
+      { title: 'LAST SEEN' },
+      { title: 'NEWEST EVENT' },
+    ],
+    rows: found.sightings.map((group) => [
+      thousands(group.count),
+      group.severity,
+      group.signature === null ? group.type : `${group.signature.id} ${group.signature.name}`,
+      group.device,
+      shownTime(group.firstSeen),
+      shownTime(group.lastSeen),
+      group.examples[0] ?? '',
+    ]),
+  }
+  if (found.observables.length === 0) return []
+  const networks = found.networks.map((network) => `network ${network}: the whole of it was asked for`)
+  const groups = found.sightings.length === 0 ? [] : ['', ...renderTable(sightings, width)]
+  return [...renderTable(seeded, width), ...networks, ...groups]
+}
+
+function sayNext({ terminal }: Session, client: Client, found: Investigation, content: string): void {
+  if (found.state === 'running') say(terminal, 'This is what was found in the time given; --timeout gives more.')
+  if (found.observables.length === 0)
+    return say(terminal, 'No observable stands in this text. next: give an address, a domain, a URL or a hash')
+  if (found.sightings.length === 0)
+    return say(terminal, 'No stored event holds any of these. next: sallyport ledger   shows what the store covers')
+  if (client.console !== undefined && content.length <= linkedMax)
+    say(terminal, `next: the graph: ${client.console}/investigate?q=${encodeURIComponent(content.trim())}`)
+  else say(terminal, 'next: sallyport events show EVENT')
+}
+
+/** Longer texts make links that no terminal shows whole. */
+const linkedMax = 256

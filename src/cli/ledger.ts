@@ -1,0 +1,75 @@
+// `sallyport ledger`: given = stored + lost + outstanding + withdrawn + expired, for every stream (delivery 1.6).
+import type { Ledger, LedgerRow } from '../wire/api/ledger.ts'
+import { openClient } from './client.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { dataOption } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { thousands } from './progress.ts'
+import { type DefineCommand, examples, type Session } from './session.ts'
+import type { Table } from './table.ts'
+import { say, styled } from './terminal.ts'
+
+type Options = { readonly data: string; readonly output: OutputFormat }
+
+export const ledger: DefineCommand = (command, session) => {
+  command
+    .addOption(dataOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([
+        ['sallyport ledger', 'what was given, and where all of it is'],
+        ['sallyport ledger verify', 'the same, computed again from the stored blocks alone'],
+      ]),
+    )
+    .action(
+      session.runs(async (options: Options) => {
+        await using client = await openClient(session, options.data)
+        const answer = await client.get<Ledger>('ledger')
+        const view = { document: answer, rows: answer.rows, table: tableOf(answer.rows) }
+        await print(session.terminal, options.output, view)
+        return conclude(session, answer)
+      }),
+    )
+}
+
+const terms = ['given', 'stored', 'lost', 'outstanding', 'withdrawn', 'expired'] as const
+
+function tableOf(rows: readonly LedgerRow[]): Table {
+  const sum = (term: (typeof terms)[number]) => rows.reduce((total, row) => total + row[term], 0)
+  return {
+    columns: [
+      ...['DAY', 'DEVICE', 'SOURCE', 'STREAM'].map((title) => ({ title })),
+      ...terms.map((term) => ({ title: term.toUpperCase(), right: true as const })),
+    ],
+    rows:
+      rows.length === 0
+        ? []
+        : [
+            ...rows.map((row) => [
+              ...[row.day, row.device, row.source, row.stream.slice(0, 8)],
+              ...terms.map((term) => thousands(row[term])),
+            ]),
+            ['', '', '', 'total', ...terms.map((term) => thousands(sum(term)))],
+          ],
+  }
+}
+
+function conclude({ terminal }: Session, { rows, holds }: Ledger): ExitCode {
+  if (rows.length === 0) say(terminal, 'Nothing was given yet. next: sallyport token create   connects a device')
+  for (const row of rows) {
+    const where = `${row.device}/${row.source} ${row.stream.slice(0, 8)}`
+    for (const [cause, count] of Object.entries(row.holes))
+      say(terminal, `lost: ${where}: ${thousands(count)} (${cause})`)
+    for (const [cause, count] of Object.entries(row.beforeSpool))
+      say(terminal, `lost before the spool: ${where}: ${count === null ? 'unknown' : thousands(count)} (${cause})`)
+    if (row.missingPredecessor !== null)
+      say(terminal, `missing: ${where} follows ${row.missingPredecessor.slice(0, 8)}, of which nothing is known`)
+  }
+  if (!holds) {
+    say(terminal, styled('red', 'The ledger does not hold: given is not what its parts add up to.', terminal.stderr))
+    say(terminal, 'next: sallyport ledger verify')
+    return 1
+  }
+  return rows.some((row) => row.lost > 0 || Object.values(row.beforeSpool).some((count) => count !== 0)) ? 3 : 0
+}

@@ -1,0 +1,108 @@
+// The command line: reads what was typed, runs one command, says what went wrong and how to mend it, ends with a
+// documented code. src/units/cli.ts fills its ports.
+import { CommanderError } from 'commander'
+import { Fault } from '../core/fault.ts'
+import { commands } from './commands.ts'
+import { type ExitCode, exitCodeOf } from './exit-codes.ts'
+import type { CliPorts } from './ports.ts'
+import { buildProgram } from './program.ts'
+import type { Session } from './session.ts'
+import { printable, processTerminal, say, styled, type Terminal } from './terminal.ts'
+
+/**
+ * @param argv what was typed behind the program's name
+ * @param terminal the process's own unless given; a test gives another
+ * @param signal a further way to cancel beside Ctrl-C
+ * @returns the exit code; nothing is thrown
+ */
+export async function runCli(
+  argv: readonly string[],
+  ports: CliPorts,
+  terminal: Terminal = processTerminal,
+  signal?: AbortSignal,
+): Promise<ExitCode> {
+  using interruption = onInterrupt(terminal, signal)
+  let code: ExitCode = 0
+  const session: Session = {
+    ports,
+    terminal,
+    signal: interruption.signal,
+    runs(work) {
+      return async (...args) => {
+        code = await work(...args)
+      }
+    },
+  }
+  try {
+    const typed = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
+    const program = await buildProgram({ entries: commands, session, typed })
+    if (typed.length === 0) program.outputHelp()
+    else await program.parseAsync(typed, { from: 'user' })
+    return code
+  } catch (error) {
+    return conclude(error, session, interruption)
+  }
+}
+
+type Interruption = Disposable & {
+  readonly signal: AbortSignal
+  /** The reader of stdout went away, as `| head` does: nothing more to do, and nothing wrong. */
+  readonly unread: () => boolean
+}
+
+function onInterrupt({ stdout }: Terminal, outer: AbortSignal | undefined): Interruption {
+  const cancelled = new AbortController()
+  let unread = false
+  const cancel = () => cancelled.abort()
+  const closed = (error: Error) => {
+    unread = 'code' in error && error.code === 'EPIPE'
+    cancelled.abort(error)
+  }
+  // Once each: a second Ctrl-C ends the process the hard way.
+  process.once('SIGINT', cancel)
+  process.once('SIGTERM', cancel)
+  // Stays to the end of the process: what was written last may fail after the command has ended.
+  stdout.on('error', closed)
+  return {
+    signal: outer === undefined ? cancelled.signal : AbortSignal.any([cancelled.signal, outer]),
+    unread: () => unread,
+    [Symbol.dispose]() {
+      process.removeListener('SIGINT', cancel)
+      process.removeListener('SIGTERM', cancel)
+    },
+  }
+}
+
+function conclude(error: unknown, { terminal, signal }: Session, interruption: Interruption): ExitCode {
+  if (interruption.unread()) return 0
+  if (error instanceof CommanderError) {
+    // Help and version were printed; usage was explained by commander.
+    if (error.exitCode === 0) return 0
+    if (error.code !== 'commander.help') say(terminal, `fix:   ${remedyOf(error)}`)
+    return 2
+  }
+  if (signal.aborted) {
+    say(terminal, 'cancelled')
+    return 130
+  }
+  sayError(terminal, error)
+  return exitCodeOf(error)
+}
+
+function remedyOf({ code, message }: CommanderError): string {
+  const query = code === 'commander.unknownOption' && /'-\w+:/.test(message)
+  return query ? "put the query in quotes: 'ip:192.0.2.1 -sid:1'" : 'see the help: sallyport help COMMAND'
+}
+
+function sayError(terminal: Terminal, error: unknown): void {
+  const word = styled('red', 'error:', terminal.stderr)
+  if (error instanceof Fault) {
+    say(terminal, `${word} ${printable(error.what)} [${error.code}]`)
+    say(terminal, `fix:   ${printable(error.remedy)}`)
+    return
+  }
+  const text = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  say(terminal, `${word} something broke that should not [internal]`)
+  say(terminal, text.split('\n').map(printable).join('\n'))
+  say(terminal, 'fix:   report it with the lines above')
+}

@@ -1,0 +1,67 @@
+// Options that more than one command has, so that they are called and mean the same everywhere.
+import { homedir } from 'node:os'
+import { join, resolve } from 'node:path'
+import { InvalidArgumentError, Option } from 'commander'
+
+export type Address = { readonly host: string; readonly port: number }
+
+/** Folder of everything: keys, journal, spool. */
+export const defaultData = join(homedir(), '.local', 'share', 'sallyport')
+
+export function dataOption(): Option {
+  return new Option('--data <DIR>', 'data folder')
+    .default(defaultData, '~/.local/share/sallyport')
+    .argParser((text) => resolve(text))
+}
+
+export function consoleOption(): Option {
+  return addressOption('--console <ADDR:PORT>', 'where people connect: console and API', '127.0.0.1:8443')
+}
+
+export function devicesOption(): Option {
+  return addressOption('--devices <ADDR:PORT>', 'where devices connect', '127.0.0.1:8444')
+}
+
+export function localOption(): Option {
+  return addressOption('--local <ADDR:PORT>', "the device's local API", '127.0.0.1:8989')
+}
+
+/** Repeatable; as a variable the names stand between commas. */
+export function nameOption(): Option {
+  return new Option(
+    '--name <HOST[:PORT]>',
+    'name by which devices reach this server; may be given more than once',
+  ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')])
+}
+
+export function sinceOptions(): readonly Option[] {
+  return [
+    new Option('--since <TIME>', 'from this event time on: an age like 1h or 7d, ISO 8601, or Unix milliseconds'),
+    new Option('--until <TIME>', 'before this event time'),
+    new Option('--arrived', 'let --since and --until mean the arrival at the device'),
+  ]
+}
+
+/** @returns a parser of whole numbers in a range, for commander */
+export function wholeNumber(min: number, max: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text)
+    if (/^\d+$/.test(text) && value >= min && value <= max) return value
+    throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
+  }
+}
+
+/** @returns host and port of `ADDR:PORT`; an IPv6 address stands in brackets, which are taken off */
+export function parseAddress(text: string): Address {
+  const match = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i.exec(text)
+  const port = Number(match?.[3])
+  const host = match?.[1] ?? match?.[2]
+  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give ADDR:PORT, as 127.0.0.1:8443.')
+  return { host, port }
+}
+
+function addressOption(flags: string, description: string, byDefault: string): Option {
+  return new Option(flags, `${description} (port 0 = any free one)`)
+    .default(parseAddress(byDefault), byDefault)
+    .argParser(parseAddress)
+}

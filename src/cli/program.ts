@@ -1,0 +1,113 @@
+// The tree of commands, made from their list: all of it is named, only what is called is loaded.
+import { Command } from 'commander'
+import { type CommandEntry, groups } from './commands.ts'
+import { readEnvironment } from './environment.ts'
+import { exitCodes } from './exit-codes.ts'
+import type { Session } from './session.ts'
+
+const about = `Sallyport: a self-hosted security services exchange and threat response hub.`
+
+const firstSteps = `
+First steps:
+  sallyport up                              # everything on this machine, with a demonstration site
+  sallyport open /var/log/suricata/eve.json # your own sensor output
+  sallyport investigate 203.0.113.77        # what is known about it
+  sallyport help events search              # a command, its options, examples`
+
+const rules = `
+Every option can also be said as a variable: --data as SALLYPORT_DATA, --no-demo as SALLYPORT_NO_DEMO.
+Data goes to stdout, everything else to stderr. Ends with
+${exitCodes.map(({ code, meaning }) => `  ${String(code).padEnd(4)} ${meaning}`).join('\n')}`
+
+export type ProgramOptions = {
+  readonly entries: readonly CommandEntry[]
+  readonly session: Session
+  /** What was typed; only the command it names is loaded. `all` loads every one, for the reference page. */
+  readonly typed: readonly string[] | 'all'
+}
+
+export async function buildProgram({ entries, session, typed }: ProgramOptions): Promise<Command> {
+  const root = prepared(new Command('sallyport'), session)
+    .description(about)
+    .version(session.ports.program, '-V, --version', 'print the version')
+    .addHelpText('after', `${firstSteps}\n${rules}`)
+  const wanted = typed === 'all' ? undefined : entryOf(entries, typed)
+  const nodes = new Map<string, Command>([['', root]])
+  for (const entry of entries) {
+    const command = place(nodes, entry, session)
+    if (typed !== 'all' && entry !== wanted) continue
+    const define = await entry.load()
+    define(command, session)
+    readEnvironment(command)
+  }
+  return root
+}
+
+/** @returns the command that was meant: the longest path that the words begin with, or what a bare group means */
+export function entryOf(entries: readonly CommandEntry[], typed: readonly string[]): CommandEntry | undefined {
+  const known = new Set(entries.flatMap(({ path }) => prefixes(path)))
+  let path = ''
+  for (const word of typed) {
+    const longer = path === '' ? word : `${path} ${word}`
+    if (!known.has(longer)) break
+    path = longer
+  }
+  return (
+    entries.find((entry) => entry.path === path) ?? entries.find((entry) => entry.bare && parentOf(entry.path) === path)
+  )
+}
+
+function place(nodes: Map<string, Command>, entry: CommandEntry, session: Session): Command {
+  let parent = nodes.get('')
+  let made: Command | undefined
+  for (const path of prefixes(entry.path)) {
+    made = nodes.get(path)
+    if (made === undefined) {
+      made = prepared(new Command(path.split(' ').at(-1)), session)
+      const last = path === entry.path
+      made.description(last ? entry.summary : (groups[path] ?? ''))
+      parent?.addCommand(made, { isDefault: last && entry.bare === true })
+      nodes.set(path, made)
+    }
+    parent = made
+  }
+  if (made === undefined) throw new TypeError(`a command without a name: ${entry.summary}`)
+  return made
+}
+
+function prepared(command: Command, { terminal }: Session): Command {
+  return command
+    .exitOverride()
+    .helpOption('-h, --help', 'print this')
+    .helpCommand(false)
+    .showSuggestionAfterError(true)
+    .configureOutput({
+      writeOut: (text) => terminal.stdout.write(text),
+      writeErr: (text) => terminal.stderr.write(text),
+      getOutHelpWidth: () => terminal.stdout.columns ?? helpWidth,
+      getErrHelpWidth: () => terminal.stderr.columns ?? helpWidth,
+      outputError: (text, writeLine) => writeLine(text),
+    })
+    .configureHelp({
+      subcommandTerm: (below) => below.name(),
+      // The rule stands once at the end of the first help; the default of a parsed value is said in its own words.
+      optionDescription: (option) => {
+        const choices = option.argChoices === undefined ? '' : `: ${option.argChoices.join(', ')}`
+        const value = option.defaultValueDescription ?? option.defaultValue
+        const byDefault = value === undefined || option.negate ? '' : ` (default ${String(value)})`
+        return `${option.description}${choices}${byDefault}`
+      },
+    })
+}
+
+/** Width of help where there is no terminal: fits a page. */
+const helpWidth = 100
+
+function prefixes(path: string): string[] {
+  const words = path.split(' ')
+  return words.map((_, index) => words.slice(0, index + 1).join(' '))
+}
+
+function parentOf(path: string): string {
+  return path.split(' ').slice(0, -1).join(' ')
+}

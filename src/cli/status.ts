@@ -1,0 +1,35 @@
+// `sallyport status`: whether the server runs, and what it holds.
+import type { ServerStatus } from '../wire/api/fleet.ts'
+import { openClient } from './client.ts'
+import { dataOption } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import { thousands } from './progress.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { shownTime } from './show.ts'
+import { say } from './terminal.ts'
+
+type Options = { readonly data: string; readonly output: OutputFormat }
+
+export const status: DefineCommand = (command, session) => {
+  command
+    .addOption(dataOption())
+    .addOption(outputOption())
+    .addHelpText('after', examples([['sallyport status || echo not running', 'ends with 5 where no server answers']]))
+    .action(
+      session.runs(async (options: Options) => {
+        await using client = await openClient(session, options.data, 'server')
+        const answer = await client.get<ServerStatus>('status')
+        const { journal, devices } = answer
+        await print(session.terminal, options.output, {
+          document: answer,
+          table: [
+            `${answer.program}, running since ${shownTime(answer.startedAt)}, console ${client.console ?? ''}`,
+            `journal: ${thousands(journal.events)} events in ${thousands(journal.blocks)} blocks, ${thousands(journal.bytes)} bytes, ${thousands(journal.unindexedBlocks)} blocks not yet indexed`,
+            `devices: ${devices.connected} of ${devices.known} connected`,
+          ],
+        })
+        say(session.terminal, 'next: sallyport events search   sallyport exchange device ls   sallyport link')
+        return 0
+      }),
+    )
+}
