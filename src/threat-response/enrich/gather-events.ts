@@ -2,8 +2,8 @@
 // the whole investigation, so that a report of a thousand addresses is as safe to ask as one.
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Coverage, EventRecord } from '../../wire/api/events.ts'
-import type { EventsPort } from '../investigate/events-port.ts'
-import type { Seed } from '../investigate/seeds.ts'
+import type { EventsPort } from './events-port.ts'
+import type { Seed } from './seeds.ts'
 import { type EventBody, eventBody } from './event-body.ts'
 import { mergeCoverage, noCoverage } from './merge-coverage.ts'
 

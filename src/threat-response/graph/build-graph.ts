@@ -6,7 +6,7 @@ import type { Observable } from '../../core/observable.ts'
 import type { GraphEdge, GraphNode } from '../../wire/api/investigations.ts'
 import type { Sighted } from '../enrich/gather-events.ts'
 import { worstSeverity } from '../enrich/worst-severity.ts'
-import { networkKey, type Seeds, seedKey } from '../investigate/seeds.ts'
+import { networkKey, type Seeds, seedKey } from '../enrich/seeds.ts'
 
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
 

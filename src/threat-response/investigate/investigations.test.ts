@@ -7,10 +7,10 @@ import { type Observable, normalise } from '../../core/observable.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Coverage, EventRecord } from '../../wire/api/events.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
-import type { EventsPort } from './events-port.ts'
-import { memoryEvents } from './events-port-memory.ts'
+import type { EventsPort } from '../enrich/events-port.ts'
+import { memoryEvents } from '../enrich/events-port-memory.ts'
 import { startInvestigations } from './investigations.ts'
-import { seedsMax } from './seeds.ts'
+import { seedsMax } from '../enrich/seeds.ts'
 
 const here = organisationId('here')
 const start = 1_700_000_000_000

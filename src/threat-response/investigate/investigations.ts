@@ -5,9 +5,9 @@ import { Fault } from '../../core/fault.ts'
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { EventsPort } from './events-port.ts'
+import type { EventsPort } from '../enrich/events-port.ts'
 import { runInvestigation } from './run-investigation.ts'
-import { type Seeds, seedsOf } from './seeds.ts'
+import { type Seeds, seedsOf } from '../enrich/seeds.ts'
 import { noCoverage } from '../enrich/merge-coverage.ts'
 
 export type Investigations = AsyncDisposable & {

@@ -5,8 +5,8 @@ import { type Limits, gatherEvents } from '../enrich/gather-events.ts'
 import { countGroups, groupSightings } from '../enrich/group-sightings.ts'
 import { buildGraph } from '../graph/build-graph.ts'
 import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
-import type { EventsPort } from './events-port.ts'
-import { questionsOf, type Seeds } from './seeds.ts'
+import type { EventsPort } from '../enrich/events-port.ts'
+import { questionsOf, type Seeds } from '../enrich/seeds.ts'
 
 export type Answer = Pick<Investigation, 'seen' | 'sightings' | 'graph' | 'events' | 'coverage'>
 

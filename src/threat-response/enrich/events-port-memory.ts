@@ -2,7 +2,7 @@
 import ipaddr from 'ipaddr.js'
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Coverage, EventCount, EventPage, EventRecord } from '../../wire/api/events.ts'
-import { eventBody } from '../enrich/event-body.ts'
+import { eventBody } from './event-body.ts'
 import type { EventsPort } from './events-port.ts'
 
 export type MemoryEvents = EventsPort & {
