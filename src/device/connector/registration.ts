@@ -45,16 +45,29 @@ export function openRegistration(
   let mark = ''
   let context: Context | undefined
   let said = ''
+  let unusable = ''
   const current = (): Context | undefined => {
     const now = identityMark(folder)
     if (now !== mark || context === undefined) {
       mark = now
-      context = now === '' ? undefined : readContext(folder)
+      context = now === '' ? undefined : usable()
     }
     return context
   }
+  /** A context that cannot be used is as good as none; it is said once, and enrolment mends it. */
+  const usable = (): Context | undefined => {
+    try {
+      return readContext(folder)
+    } catch (error) {
+      const text = error instanceof Fault ? `${error.code}: ${error.what}` : String(error)
+      if (text !== unusable) log.write('error', 'context:activate', text)
+      unusable = text
+      return undefined
+    }
+  }
   const keep = (change: Partial<Context>) => {
-    const now = current()
+    // From the disk, not from memory: an enrolment may have written another one meanwhile.
+    const now = usable()
     if (now === undefined) return
     context = { ...now, ...change }
     writeContext(folder, context)
@@ -88,11 +101,12 @@ export function openRegistration(
     },
     accepted: (identity) => dropBefore(folder, identity.generation),
     async refresh(signal) {
-      const [identity] = readIdentities(folder)
       const target = properties()?.connectorFqdn
       const before = current()
-      if (identity === undefined || target === undefined || before === undefined) return
+      if (target === undefined || before === undefined) return
       try {
+        const [identity] = readIdentities(folder)
+        if (identity === undefined) return
         const { certificate, key } = identity
         const record = await fetchRegistration(
           target,

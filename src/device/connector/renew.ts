@@ -81,8 +81,9 @@ export async function renewOnce(folder: string, context: RenewalContext, signal:
 async function keepRenewed(options: RenewalOptions, signal: AbortSignal): Promise<void> {
   const { folder, clock, log, registration, dueAt = renewAt, renewed } = options
   let retryMs = retryFirstMs
+  const lookUp = lookerUp(registration, log)
   while (!signal.aborted) {
-    const context = lookUp(registration, log)
+    const context = lookUp()
     const waitMs = context === undefined ? lookEveryMs : dueAt(context.identity) - clock.now()
     if (context === undefined || waitMs > 0) {
       await clock.sleep(Math.min(waitMs, lookEveryMs), signal)
@@ -104,11 +105,17 @@ async function keepRenewed(options: RenewalOptions, signal: AbortSignal): Promis
   }
 }
 
-function lookUp(registration: () => RenewalContext | undefined, log: ConnectorLog): RenewalContext | undefined {
-  try {
-    return registration()
-  } catch (error) {
-    log.write('error', 'est:renew', error instanceof Fault ? `${error.code}: ${error.what}` : String(error))
-    return undefined
+/** What cannot be read (a loose key, say) is told once. */
+function lookerUp(registration: () => RenewalContext | undefined, log: ConnectorLog): () => RenewalContext | undefined {
+  let said = ''
+  return () => {
+    try {
+      return registration()
+    } catch (error) {
+      const text = error instanceof Fault ? `${error.code}: ${error.what}` : String(error)
+      if (text !== said) log.write('error', 'est:renew', text)
+      said = text
+      return undefined
+    }
   }
 }
