@@ -54,6 +54,7 @@ export function statusOf(code: Code): number {
 }
 
 const statuses: Partial<Record<Code, number>> = {
+  'input.malformed': 400,
   'enrolment.csr.malformed': 400,
   'enrolment.csr.signature': 400,
   'enrolment.key.weak': 400,

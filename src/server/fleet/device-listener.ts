@@ -18,6 +18,7 @@ import { estPrefix, openEst } from './est.ts'
 import { type Judgement, judge } from './judge.ts'
 import { originalAnswer, refusedChannel } from './original-routes.ts'
 import type { Registry } from './registry.ts'
+import { reachOf } from './server-names.ts'
 import type { Tokens } from './tokens.ts'
 
 /** Who speaks on a channel, proved by its certificate. */
@@ -65,6 +66,8 @@ const failureKindsMax = 100
 export async function startDeviceListener(options: DeviceListenerOptions): Promise<DeviceListener> {
   const { authority, log } = options
   const est = openEst(options)
+  // The address itself is a name by which devices come: it stands in the certificate (security 1.5).
+  if (reachOf(options.listen.host) !== 'wildcard') await authority.server.addName(options.listen.host)
   const tls = () => optionalClientTls(authority.server.credentials, authority.anchors)
   const server = createServer(
     {
@@ -115,6 +118,8 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = pathOf(request)
     try {
+      // The parser takes a line without version for HTTP/0.9 (security S24).
+      if (request.httpVersionMajor !== 1) throw new Fault('input.malformed', { what: 'The request is not HTTP/1.1' })
       const answer = path.startsWith(`${estPrefix}/`)
         ? await est.answer(request, path.slice(estPrefix.length), () => identify(request))
         : originalAnswer(request, path, await identify(request), options.roles(address))
@@ -171,6 +176,7 @@ function refusalHeaders(fault: Fault | undefined): Record<string, string> {
     case 'enrolment.rate':
       return { 'Retry-After': '60' }
     case 'enrolment.request.large':
+    case 'input.malformed':
       return { Connection: 'close' }
     default:
       return {}

@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import * as x509 from '@peculiar/x509'
 import { pino } from 'pino'
 import { type Clock, systemClock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
 import { openState } from '../../platform/sqlite.ts'
 import type { TokenRecord } from '../../wire/api/fleet.ts'
 import { fingerprintOf } from './authority.ts'
@@ -31,6 +32,7 @@ export type FleetSite = AsyncDisposable & {
   readonly channels: ChannelIdentity[]
   /** Everything logged, one record a line. */
   readonly logged: string[]
+  readonly log: Log
   /** Moves the exchange's clock. */
   advance(ms: number): void
   token(more?: Partial<TokenRequest>): Promise<TokenRecord>
@@ -78,6 +80,7 @@ export async function openFleetSite(): Promise<FleetSite> {
     base,
     channels,
     logged,
+    log,
     advance: (ms) => {
       offset += ms
     },

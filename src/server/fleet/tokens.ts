@@ -58,14 +58,14 @@ const addressesMax = 4
 
 export function openTokens(options: {
   readonly db: FleetDb
-  readonly authority: Pick<Authority, 'pins' | 'anchors'>
+  readonly authority: Pick<Authority, 'pins' | 'anchors' | 'server'>
   readonly clock: Clock
 }): Tokens {
   const { db, authority, clock } = options
   return {
     async createToken(request) {
       const now = clock.now()
-      const addresses = addressesOf(request).map(formatServerName)
+      const addresses = addressesOf(request, authority.server.names).map(formatServerName)
       await known(db, request)
       await db
         .deleteFrom('fleet_token')
@@ -128,7 +128,7 @@ export function openTokens(options: {
 }
 
 /** The names a device will use, refused where they would lead it elsewhere than here. */
-function addressesOf(request: TokenRequest): readonly ServerName[] {
+function addressesOf(request: TokenRequest, certified: readonly string[]): readonly ServerName[] {
   const { bound } = request
   const names = request.names.length === 0 ? [formatServerName(bound)] : request.names
   if (names.length > addressesMax)
@@ -143,6 +143,11 @@ function addressesOf(request: TokenRequest): readonly ServerName[] {
       throw new Fault('enrolment.token.name', {
         what: `${formatServerName(name)} would not lead another machine here, and devices are awaited on ${bound.host}`,
         remedy: 'Start the server with --name HOST[:PORT], the name by which devices reach it.',
+      })
+    if (!certified.includes(name.host))
+      throw new Fault('enrolment.token.name', {
+        what: `${name.host} does not stand in the certificate of this exchange: devices would refuse it`,
+        remedy: `Run \`sallyport exchange cert add-name ${name.host}\`, or start the server with --name ${name.host}.`,
       })
     return name
   })

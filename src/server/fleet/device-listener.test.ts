@@ -1,0 +1,461 @@
+// The devices' listener: who is let in on each route, what the answers look like, and what ends a live socket.
+import 'reflect-metadata'
+import assert from 'node:assert/strict'
+import { generateKeyPairSync, X509Certificate } from 'node:crypto'
+import { once } from 'node:events'
+import { connect as tcpConnect } from 'node:net'
+import { join } from 'node:path'
+import { test } from 'node:test'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
+import * as x509 from '@peculiar/x509'
+import { Fault } from '../../core/fault.ts'
+import { channelPath } from '../../wire/channel/messages.ts'
+import { clientsPath, readClientRecord } from '../../wire/registration/clients.ts'
+import { openAuthority } from './authority.ts'
+import { makeDeviceCertificate, newKeyPair, pemOf } from './certificate-profile.ts'
+import { startDeviceListener } from './device-listener.ts'
+import {
+  ask,
+  codeIn,
+  enrolDevice,
+  type FleetSite,
+  newRequest,
+  openFleetSite,
+  run,
+  type TestDevice,
+} from './fleet-fixture.ts'
+import { privateKeyPem, signingKey } from './private-key.ts'
+import { readSecretFile } from './secret-file.ts'
+
+const day = 86_400_000
+const operator = { by: 'test', reason: 'for the test' }
+const est = '/.well-known/est'
+
+type Credentials = { readonly key: string; readonly cert: string }
+
+/** security S1: who may come with what, and what each is told. */
+const impostors: readonly { why: string; code: string; make: (site: FleetSite) => Promise<Credentials | undefined> }[] =
+  [
+    { why: 'none', code: 'identity.missing', make: async () => undefined },
+    { why: 'self-signed', code: 'identity.unknown', make: () => selfSigned(Date.now()) },
+    { why: 'self-signed and expired', code: 'identity.unknown', make: () => selfSigned(Date.now() - 500 * day) },
+    { why: 'of another exchange', code: 'identity.unknown', make: (site) => alien(site, Date.now()) },
+    {
+      why: 'of another exchange, expired',
+      code: 'identity.unknown',
+      make: (site) => alien(site, Date.now() - 200 * day),
+    },
+    { why: 'of a CA that took our name', code: 'identity.unknown', make: sameName },
+    {
+      why: "the server's own",
+      code: 'identity.purpose',
+      make: async (site) => site.fleet.authority.server.credentials,
+    },
+    { why: 'ours, but not listed', code: 'identity.unlisted', make: unlisted },
+    {
+      why: 'revoked',
+      code: 'identity.revoked',
+      make: (site) => ended(site, (key) => site.fleet.registry.revoke(key, operator)),
+    },
+    {
+      why: 'of a removed device',
+      code: 'identity.removed',
+      make: (site) => ended(site, (key) => site.fleet.registry.setStanding(key, 'removed', operator)),
+    },
+    {
+      why: 'of a banned device',
+      code: 'identity.banned',
+      make: (site) => ended(site, (key) => site.fleet.registry.setStanding(key, 'banned', operator)),
+    },
+    { why: 'expired by a second', code: 'identity.lapsed', make: (site) => aged(site, 90 * day + 1_000) },
+    { why: 'not valid yet', code: 'identity.notyet', make: (site) => aged(site, -3_600_000 - 2_000) },
+  ]
+
+for (const { why, code, make } of impostors)
+  test(`security S1: a client certificate (${why}) is ${code} on every route`, async () => {
+    await using site = await openFleetSite()
+    const credentials = await make(site)
+    const status = code === 'identity.missing' ? 401 : 403
+    for (const path of ['/', clientsPath]) {
+      const reply = await ask(site, path, { ...credentials })
+      assert.deepEqual([reply.status, codeIn(reply)], [403, code])
+      assert.match(reply.body, /^Forbidden\n/)
+    }
+    const { csr } = await newRequest()
+    const renewed = await ask(site, `${est}/simplereenroll`, { ...credentials, method: 'POST', headers: pkcs10 }, csr)
+    assert.deepEqual([renewed.status, codeIn(renewed)], [status, code])
+    const opened = await upgrade(site, credentials)
+    assert.match(opened.head, new RegExp(`^HTTP/1.1 ${status} [^]*\r\n\r\n${code.replace('.', '\\.')}: `))
+    const plain = await ask(site, channelPath, { ...credentials })
+    assert.deepEqual([plain.status, codeIn(plain)], [status, code])
+    assert.equal(site.channels.length, 0)
+  })
+
+test('security S1: valid to the last second, and from the first', async () => {
+  for (const age of [90 * day - 5_000, -3_600_000 + 5_000]) {
+    await using site = await openFleetSite()
+    assert.equal((await ask(site, clientsPath, { ...(await aged(site, age)) })).status, 200)
+  }
+})
+
+test('security S1: a device is let in on every route, as itself', async () => {
+  await using site = await openFleetSite()
+  const device = await enrolDevice(site)
+  const record = await ask(site, clientsPath, { ...device })
+  assert.equal(record.status, 200)
+  const { clientId, organisation, roles } = readClientRecord(JSON.parse(record.body)) ?? assert.fail('no client record')
+  assert.deepEqual(
+    { clientId, organisation, ingest: roles.ingest },
+    { clientId: device.device, organisation: 'default', ingest: site.base },
+  )
+  const root = await ask(site, '/', { ...device })
+  assert.deepEqual(JSON.parse(root.body), { v: 1, roles: ['api', 'enrol', 'ingest', 'messages'] })
+  assert.equal((await ask(site, channelPath, { ...device })).status, 426)
+  const { head, socket } = await upgrade(site, device)
+  assert.match(head, /^HTTP\/1.1 101 /)
+  const [identity] = site.channels
+  assert.deepEqual(
+    [identity?.device, identity?.organisation, identity?.revoked.aborted],
+    [device.device, 'default', false],
+  )
+  assert.equal(new X509Certificate(identity?.certificatePem ?? '').raw.compare(new X509Certificate(device.cert).raw), 0)
+  assert.equal((await site.fleet.registry.devices('default'))[0]?.states.connected, true)
+  socket.destroy()
+  await until(async () => (await site.fleet.registry.devices('default'))[0]?.states.connected === false)
+})
+
+test('security 1.6: revoking, removing or banning a device closes its live sockets within 2 s', async () => {
+  await using site = await openFleetSite()
+  const registry = site.fleet.registry
+  for (const [code, end] of [
+    ['identity.revoked', (key: Key) => registry.revoke(key, operator)],
+    ['identity.removed', (key: Key) => registry.setStanding(key, 'removed', operator)],
+    ['identity.banned', (key: Key) => registry.setStanding(key, 'banned', operator)],
+  ] as const) {
+    const device = await enrolDevice(site)
+    const other = await upgrade(site, await enrolDevice(site))
+    const { socket } = await upgrade(site, device)
+    const identity = site.channels.at(-1)
+    const began = performance.now()
+    const closed = once(socket, 'close')
+    await end({ organisation: 'default', device: device.device })
+    assert.equal(identity?.revoked.aborted, true)
+    assert.equal(identity.revoked.reason.code, code)
+    await closed
+    assert(performance.now() - began < 2_000)
+    assert.equal(other.socket.destroyed, false)
+    other.socket.destroy()
+  }
+})
+
+test('security 1.6: a TLS session cannot be resumed, neither in 1.2 nor in 1.3', async () => {
+  await using site = await openFleetSite()
+  const device = await enrolDevice(site)
+  for (const version of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const options = { ...device, minVersion: version, maxVersion: version }
+    const first = await secure(site, options)
+    const sessions: Buffer[] = []
+    first.on('session', (session) => sessions.push(session))
+    first.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    await once(first, 'data')
+    const session = sessions.at(-1) ?? first.getSession()
+    first.destroy()
+    const second = await secure(site, { ...options, ...(session === undefined ? {} : { session }) })
+    assert.equal(second.isSessionReused(), false)
+    second.destroy()
+  }
+})
+
+test('security S23: nothing below TLS 1.2, no renegotiation', async (t) => {
+  await using site = await openFleetSite()
+  await assert.rejects(secure(site, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }))
+  assert(site.listener.handshakeFailures.size > 0)
+  if ((await run('openssl', ['version'])).code !== 0) return t.skip('NOT TESTED: no openssl')
+  const address = `127.0.0.1:${site.listener.address.port}`
+  const asked = await run('openssl', ['s_client', '-tls1_2', '-connect', address], 'R\n')
+  assert.match(asked.stdout.toString() + asked.stderr, /RENEGOTIATING[^]*no renegotiation/)
+})
+
+test('security 1.1: routes and methods of EST', async () => {
+  await using site = await openFleetSite()
+  const cacerts = await ask(site, `${est}/cacerts`)
+  assert.deepEqual([cacerts.status, cacerts.headers['content-type']], [200, 'application/pkcs7-mime'])
+  assert.match(cacerts.body, /^[A-Za-z0-9+/=]+\n$/, 'one line and a final LF')
+  assert.equal(cacerts.headers['content-length'], String(cacerts.body.length))
+  assert.equal((await ask(site, `${est}/default/cacerts`)).body, cacerts.body)
+  const wrapped = await ask(site, `${est}/cacerts`, { headers: { 'User-Agent': 'Cisco EST client 1.0' } })
+  assert.match(wrapped.body, /^([A-Za-z0-9+/=]{1,64}\n)+$/)
+  assert.equal((await ask(site, `${est}/csrattrs`)).status, 204)
+  await site.db.updateTable('fleet_organisation').set({ channel_link: 1 }).execute()
+  const attributes = await ask(site, `${est}/default/csrattrs`)
+  assert.deepEqual([attributes.status, attributes.headers['content-type']], [200, 'application/csrattrs'])
+  for (const [method, path, status, code] of [
+    ['POST', `${est}/cacerts`, 405, 'enrolment.request.method'],
+    ['GET', `${est}/simpleenroll`, 405, 'enrolment.request.method'],
+    ['GET', `${est}/fullcmc`, 404, 'enrolment.route.unknown'],
+    ['GET', `${est}/`, 404, 'enrolment.route.unknown'],
+    ['GET', `${est}/a/b/cacerts`, 404, 'enrolment.route.unknown'],
+    ['GET', `${est}/cacerts/cacerts`, 404, 'enrolment.route.unknown'],
+    ['GET', `${est}/..%2f/cacerts`, 404, 'enrolment.route.unknown'],
+    ['GET', `${est}/nobody/cacerts`, 404, 'enrolment.organisation.unknown'],
+    ['GET', '/api/v1/devices', 404, 'route.unknown'],
+  ] as const) {
+    const reply = await ask(site, path, { method })
+    assert.deepEqual([reply.status, codeIn(reply)], [status, code], path)
+    assert.match(reply.headers['content-type'] ?? '', /^text\/plain/)
+  }
+})
+
+test('security 1.2: a body that is large, of another type or without credentials is named', async () => {
+  await using site = await openFleetSite()
+  const token = await site.token()
+  const { csr } = await newRequest()
+  const authorization = `Basic ${Buffer.from(`${token.user}:${token.key}`).toString('base64')}`
+  for (const [headers, body, status, code] of [
+    [{ ...pkcs10, authorization }, 'A'.repeat(16 * 1024 + 1), 413, 'enrolment.request.large'],
+    [{ ...pkcs10, authorization, 'Transfer-Encoding': 'chunked' }, 'A'.repeat(20_000), 413, 'enrolment.request.large'],
+    [{ 'Content-Type': 'text/plain', authorization }, csr, 415, 'enrolment.request.type'],
+    [{ authorization }, csr, 415, 'enrolment.request.type'],
+    [pkcs10, csr, 401, 'enrolment.credentials.missing'],
+    [{ ...pkcs10, authorization: 'Bearer x' }, csr, 401, 'enrolment.credentials.missing'],
+    [{ ...pkcs10, authorization: 'Basic eA==' }, csr, 401, 'enrolment.credentials.missing'],
+    [{ ...pkcs10, authorization }, 'no base64!', 400, 'enrolment.csr.malformed'],
+    [{ 'Content-Type': 'Application/PKCS10; charset=x', authorization }, csr, 200, ''],
+  ] as const) {
+    const reply = await ask(site, `${est}/simpleenroll`, { method: 'POST', headers }, body)
+    assert.equal(reply.status, status, reply.body)
+    if (status === 200) continue
+    assert.equal(codeIn(reply), code)
+    assert(Buffer.byteLength(reply.body) <= 400)
+    if (status === 401) assert.equal(reply.headers['www-authenticate'], 'Basic realm="sallyport"')
+  }
+})
+
+test('security 1.3: a request bound to its channel enrols on it and nowhere else', async () => {
+  await using site = await openFleetSite()
+  await site.db.updateTable('fleet_organisation').set({ channel_link: 1 }).execute()
+  for (const [version, bind] of [
+    ['TLSv1.3', (socket: TLSSocket) => socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0))],
+    ['TLSv1.2', (socket: TLSSocket) => socket.getFinished() ?? Buffer.alloc(0)],
+  ] as const) {
+    const socket = await secure(site, { minVersion: version, maxVersion: version })
+    const bound = await newRequest(bind(socket).toString('base64'))
+    const token = await site.token()
+    assert.match(await enrolOn(socket, token, bound.csr), /^HTTP\/1.1 200 /)
+    socket.destroy()
+    const other = await secure(site, { minVersion: version, maxVersion: version })
+    assert.match(await enrolOn(other, await site.token(), bound.csr), /^HTTP\/1.1 400 [^]*enrolment\.pop\.mismatch: /)
+    assert.match(
+      await enrolOn(other, await site.token(), (await newRequest()).csr),
+      /^HTTP\/1.1 400 [^]*enrolment\.pop\.missing: /,
+    )
+    assert.match(
+      await enrolOn(other, await site.token(), (await newRequest('a password')).csr),
+      /enrolment\.pop\.missing: /,
+    )
+    other.destroy()
+  }
+})
+
+test('original A8: without a certificate 403 keeps the connection alive; curl says left intact', async (t) => {
+  await using site = await openFleetSite()
+  const reply = await ask(site, clientsPath, { headers: { Connection: 'keep-alive' } })
+  assert.deepEqual(
+    [reply.status, reply.headers.connection, reply.headers['keep-alive']],
+    [403, 'keep-alive', 'timeout=5'],
+  )
+  assert.match(reply.headers['content-type'] ?? '', /^text\/plain/)
+  assert.match(reply.body, /^Forbidden\nidentity\.missing: No client certificate was shown\. /)
+  if ((await run('curl', ['--version'])).code !== 0) return t.skip('NOT TESTED: no curl')
+  const ca = join(site.folder, 'ca', 'ca-1.pem')
+  for (const path of [clientsPath, '/']) {
+    const { stderr } = await run('curl', ['-sv', '--cacert', ca, `${site.base}${path}`])
+    assert.match(stderr, /Connection #0 to host .* left intact\s*$/)
+    assert.match(stderr, /< HTTP\/1\.1 403 Forbidden/)
+  }
+})
+
+/** security S24: what two parsers could read differently is refused, and the connection ends. */
+const smuggled: readonly [string, string][] = [
+  ['two lengths', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nContent-Length: 4\r\n\r\nabc'],
+  [
+    'length and chunks',
+    'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
+  ],
+  ['a bad chunk', `POST ${est}/simplereenroll HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n\r\n`],
+  ['a length with a sign', 'POST / HTTP/1.1\r\nHost: x\r\nContent-Length: +3\r\n\r\nabc'],
+  ['HTTP/0.9', 'GET /\r\n\r\n'],
+  ['a blank before the colon', 'GET / HTTP/1.1\r\nHost : x\r\n\r\n'],
+  ['a line ended by LF alone', 'GET / HTTP/1.1\nHost: x\n\n'],
+  ['no host', 'GET / HTTP/1.1\r\n\r\n'],
+  ['an unknown transfer encoding', 'POST / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: x, chunked, x\r\n\r\n'],
+  ['a head of 20 kB', `GET / HTTP/1.1\r\nHost: x\r\nX: ${'a'.repeat(20_000)}\r\n\r\n`],
+]
+for (const [why, bytes] of smuggled)
+  test(`security S24: ${why} is refused and the connection closed`, async () => {
+    await using site = await openFleetSite()
+    const socket = await secure(site, {})
+    socket.write(bytes)
+    const text = await wholeText(socket)
+    assert.match(text, /^HTTP\/1\.1 4(00|31) /)
+    assert.equal(text.match(/HTTP\/1\.1 /g)?.length, 1)
+  })
+
+test('security S20: a handshake cut after ClientHello and an idle connection harm nobody', async () => {
+  await using site = await openFleetSite()
+  const { port } = site.listener.address
+  const idle = Array.from({ length: 100 }, () => tcpConnect(port, '127.0.0.1').on('error', () => undefined))
+  const cut = Array.from({ length: 100 }, () => connect({ port, host: '127.0.0.1' }).on('error', () => undefined))
+  for (const socket of cut) socket.once('connect', () => setImmediate(() => socket.destroy()))
+  assert.equal((await ask(site, `${est}/cacerts`)).status, 200)
+  for (const socket of [...idle, ...cut]) socket.destroy()
+})
+
+test('security 1.6: a renewed server certificate serves new connections; old ones go on', async () => {
+  await using site = await openFleetSite()
+  const before = await secure(site, {})
+  await site.fleet.authority.server.addName('later.example')
+  const after = await secure(site, { servername: 'later.example' })
+  assert.equal(after.getPeerX509Certificate()?.checkHost('later.example'), 'later.example')
+  before.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
+  assert.match(await wholeText(before), /^HTTP\/1.1 403/)
+  after.destroy()
+})
+
+test('port.inuse: a taken port is named with the remedy, and the second listener leaves nothing behind', async () => {
+  await using site = await openFleetSite()
+  const second = startDeviceListener({
+    ...site.fleet,
+    listen: site.listener.address,
+    channel: { accept: () => undefined },
+    roles: () => assert.fail(),
+    clock: { now: Date.now, monotonic: performance.now, sleep: async () => undefined },
+    log: site.log,
+  })
+  await assert.rejects(
+    second,
+    (error) => error instanceof Fault && error.code === 'port.inuse' && /--devices/.test(error.remedy),
+  )
+})
+
+type Key = { readonly organisation: string; readonly device: string }
+const pkcs10 = { 'Content-Type': 'application/pkcs10' }
+
+async function secure(site: FleetSite, options: ConnectionOptions): Promise<TLSSocket> {
+  const ca = [...site.fleet.authority.anchors]
+  const { port } = site.listener.address
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, ca, ...options }, () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
+
+/** Asks for the channel; resolves with the head of the answer and what follows it so far. */
+async function upgrade(
+  site: FleetSite,
+  credentials: Credentials | undefined,
+): Promise<{ head: string; socket: TLSSocket }> {
+  const socket = await secure(site, { ...credentials })
+  socket.on('error', () => undefined)
+  socket.write(
+    `GET ${channelPath} HTTP/1.1\r\nHost: x\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n\r\n`,
+  )
+  const [data] = await once(socket, 'data')
+  socket.resume()
+  return { head: String(data), socket }
+}
+
+async function enrolOn(socket: TLSSocket, pair: { user: string; key: string }, csr: string): Promise<string> {
+  const authorization = Buffer.from(`${pair.user}:${pair.key}`).toString('base64')
+  socket.write(
+    `POST ${est}/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Type: application/pkcs10\r\nAuthorization: Basic ${authorization}\r\nContent-Length: ${csr.length}\r\n\r\n${csr}`,
+  )
+  const [data] = await once(socket, 'data')
+  return String(data)
+}
+
+async function wholeText(socket: TLSSocket): Promise<string> {
+  let text = ''
+  socket.on('data', (part: Buffer) => {
+    text += part.toString('latin1')
+  })
+  socket.on('error', () => undefined)
+  socket.setTimeout(15_000, () => socket.destroy(new Error('still open after 15 s')))
+  await once(socket, 'close')
+  return text
+}
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (const deadline = performance.now() + 5_000; !(await holds()); await new Promise(setImmediate))
+    assert(performance.now() < deadline, 'within 5 s')
+}
+
+async function ended(site: FleetSite, end: (key: Key) => Promise<unknown>): Promise<TestDevice> {
+  const device = await enrolDevice(site)
+  await end({ organisation: 'default', device: device.device })
+  return device
+}
+
+async function aged(site: FleetSite, ms: number): Promise<TestDevice> {
+  const device = await enrolDevice(site)
+  site.advance(ms)
+  return device
+}
+
+async function selfSigned(from: number): Promise<Credentials> {
+  const keys = await newKeyPair()
+  const certificate = await x509.X509CertificateGenerator.createSelfSigned({
+    name: 'CN=d0000000000000000, O=default',
+    keys,
+    notBefore: new Date(from - day),
+    notAfter: new Date(from + 90 * day),
+    signingAlgorithm: { name: 'ECDSA', hash: 'SHA-256' },
+  })
+  return { key: await privateKeyPem(keys.privateKey), cert: pemOf(certificate) }
+}
+
+async function alien(site: FleetSite, now: number): Promise<Credentials> {
+  const clock = { now: () => now, monotonic: () => 0, sleep: async () => undefined }
+  const folder = join(site.folder, 'alien')
+  await using other = await openAuthority({
+    folder,
+    names: [],
+    clock: { ...clock, sleep: (_, signal) => aborted(signal) },
+    log: site.log,
+  })
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const issued = await other.issueDevice(publicKey.export({ format: 'der', type: 'spki' }), {
+    organisation: 'default',
+    device: 'd1',
+  })
+  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), cert: issued.pem }
+}
+
+function aborted(signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => signal?.addEventListener('abort', () => resolve()))
+}
+
+async function sameName(site: FleetSite): Promise<Credentials> {
+  const ca = new x509.X509Certificate(site.fleet.authority.anchors[0] ?? '')
+  const keys = await newKeyPair()
+  return signedBy({ certificate: ca, key: keys.privateKey })
+}
+
+async function unlisted(site: FleetSite): Promise<Credentials> {
+  const folder = join(site.folder, 'ca')
+  const key = await signingKey((await readSecretFile(join(folder, 'ca-1.key'))) ?? '')
+  return signedBy({ certificate: new x509.X509Certificate(site.fleet.authority.anchors[0] ?? ''), key })
+}
+
+async function signedBy(signer: Parameters<typeof makeDeviceCertificate>[0]): Promise<Credentials> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const who = { organisation: 'default', device: 'd1' }
+  const made = await makeDeviceCertificate(
+    signer,
+    publicKey.export({ format: 'der', type: 'spki' }),
+    who,
+    Date.now(),
+    day,
+  )
+  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), cert: pemOf(made) }
+}
