@@ -1,32 +1,57 @@
 // A session for tests: ports that say what is missing, streams in memory, no process.
-import { PassThrough } from 'node:stream'
+import { Readable, Writable } from 'node:stream'
 import { Fault } from '../core/fault.ts'
 import type { CliPorts } from './ports.ts'
 import type { Session } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
-export type FakeTerminal = Terminal & { readonly out: () => string; readonly err: () => string }
+export type FakeTerminal = Terminal & {
+  readonly out: () => string
+  readonly err: () => string
+  /** What was written to stdout, as bytes. */
+  readonly bytes: () => Buffer
+}
 
 /** @param tty whether the streams say they are a terminal */
 export function fakeTerminal(input = '', tty = false): FakeTerminal {
-  const stream = () => Object.assign(new PassThrough({ highWaterMark: 1 << 24 }), { isTTY: tty, columns: 80 })
-  const [stdin, stdout, stderr] = [stream(), stream(), stream()]
-  stdin.end(input)
-  const collected = (from: PassThrough) => {
-    let text = ''
-    return () => {
-      text += String(from.read() ?? '')
-      return text
-    }
+  const marks = { isTTY: tty, columns: 80 }
+  const [out, err] = [collector(), collector()]
+  return {
+    stdin: Object.assign(Readable.from([Buffer.from(input)]), marks),
+    stdout: Object.assign(out.stream, marks),
+    stderr: Object.assign(err.stream, marks),
+    out: () => out.bytes().toString(),
+    err: () => err.bytes().toString(),
+    bytes: out.bytes,
   }
-  return { stdin, stdout, stderr, out: collected(stdout), err: collected(stderr) }
+}
+
+function collector() {
+  const chunks: Buffer[] = []
+  const stream = new Writable({
+    write(chunk: Buffer, _encoding, done) {
+      chunks.push(chunk)
+      done()
+    },
+  })
+  return { stream, bytes: () => Buffer.concat(chunks) }
 }
 
 export function fakePorts(changes: Partial<CliPorts> = {}): CliPorts {
   const missing = async () => {
     throw new Fault('server.unreachable', { what: 'Nothing is behind this test' })
   }
-  return { program: 'sallyport 0.0.0', inspect: async () => [], openOffline: missing, enrol: missing, ...changes }
+  return {
+    program: 'sallyport 0.0.0',
+    inspect: async () => [],
+    openOffline: missing,
+    enrol: missing,
+    open: missing,
+    up: missing,
+    exchange: missing,
+    device: missing,
+    ...changes,
+  }
 }
 
 export function testSession(

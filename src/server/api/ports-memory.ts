@@ -32,10 +32,7 @@ export function memoryPorts(events = 3): MemoryPorts {
     investigations: runs,
     inspect(text) {
       asked.push('inspect')
-      return text.split(/\s+/).flatMap((word): Observable[] => {
-        const found = normalise('ip', word)
-        return found === undefined ? [] : [found]
-      })
+      return addressesIn(text)
     },
     ledger: {
       async ledger() {
@@ -142,7 +139,7 @@ class MemoryInvestigations implements Investigations {
   async create(_organisation: string, request: Parameters<Investigations['create']>[1]): Promise<Investigation> {
     this.#asked.push('investigate')
     const id = `i${this.#all.size + 1}`
-    const observables = 'observables' in request ? request.observables : []
+    const observables = 'observables' in request ? request.observables : addressesIn(request.content)
     const begun: Investigation = {
       ...{ v: 1, id, state: 'running', createdAt: memoryStart, finishedAt: null },
       ...{ observables, networks: [], seen: {}, sightings: [] },
@@ -166,6 +163,10 @@ class MemoryInvestigations implements Investigations {
     clearTimeout(timer)
     return this.get(organisation, id)
   }
+}
+
+function addressesIn(text: string): Observable[] {
+  return text.split(/\s+/).flatMap((word) => normalise('ip', word) ?? [])
 }
 
 function eventOf(number: number): EventRecord {

@@ -1,0 +1,343 @@
+// The command line against the real API on a real port, with the API's ports in memory.
+import assert from 'node:assert/strict'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { after, test } from 'node:test'
+import { commands } from '../src/cli/commands.ts'
+import { runCli } from '../src/cli/main.ts'
+import type { CliPorts } from '../src/cli/ports.ts'
+import { fakePorts, fakeTerminal } from '../src/cli/session-fake.ts'
+import { organisationId } from '../src/core/ids.ts'
+import { systemClock } from '../src/platform/clock.ts'
+import { openLog } from '../src/platform/log.ts'
+import { startTicksOf } from '../src/platform/process-lock.ts'
+import { openApi, startApi } from '../src/server/api/api.ts'
+import { type MemoryPorts, memoryCoverage, memoryPorts, memoryStream } from '../src/server/api/ports-memory.ts'
+import { inspect } from '../src/threat-response/inspect/inspect.ts'
+import { endpointFile, ownerKeyFile } from '../src/wire/endpoint.ts'
+import type { Status } from '../src/wire/status.ts'
+
+const key = 'k'.repeat(43)
+const folders: string[] = []
+after(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
+})
+
+function dataFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
+  folders.push(folder)
+  mkdirSync(join(folder, 'exchange'))
+  writeFileSync(join(folder, ownerKeyFile), `${key}\n`, { mode: 0o600 })
+  return folder
+}
+
+function apiOptions(ports: MemoryPorts, data: string) {
+  const log = openLog('cli-test', join(data, 'api.log'))
+  const organisation = organisationId('default')
+  return { ports, ownerKey: key, organisation, consoleFolder: undefined, clock: systemClock, log }
+}
+
+/** A server as `up` leaves it for the command line: endpoint and key in its data folder. */
+async function startServer(ports = memoryPorts(25)) {
+  const data = dataFolder()
+  const api = await startApi({ ...apiOptions(ports, data), listen: { host: '127.0.0.1', port: 0 } })
+  writeEndpoint(data, api.url, process.pid, startTicksOf(process.pid) ?? 0)
+  return { data, ports, url: api.url, [Symbol.asyncDispose]: () => api[Symbol.asyncDispose]() }
+}
+
+function writeEndpoint(data: string, console: string, pid: number, startTicks: number): void {
+  writeFileSync(join(data, endpointFile), JSON.stringify({ v: 1, pid, startTicks, console, devices: '127.0.0.1:1' }))
+}
+
+async function run(
+  argv: readonly string[],
+  changes: Partial<CliPorts> & { stdin?: string; signal?: AbortSignal } = {},
+) {
+  const { stdin = '', signal, ...ports } = changes
+  const terminal = fakeTerminal(stdin)
+  const code = await runCli(argv, fakePorts({ inspect: async (text) => inspect(text), ...ports }), terminal, signal)
+  return { code, out: terminal.out(), err: terminal.err() }
+}
+
+const deviceStatus: Status = {
+  ...{ v: 1, program: 'sallyport/0.1.0', device: 'sensor-1', at: 1, enrolled: true, configurationHash: 'x' },
+  channel: { state: 'connected', since: 1, peer: '192.0.2.1:8444', lastAckAt: 2 },
+}
+
+/** Stands in for the connector's local API. */
+async function startLocalApi() {
+  const server = createServer((request, response) => {
+    response.setHeader('content-type', 'application/json')
+    response.end(JSON.stringify(request.url === '/v1/contexts/default/status' ? deviceStatus : {}))
+  }).listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const address = server.address()
+  assert.ok(typeof address === 'object' && address !== null)
+  return { address: `127.0.0.1:${address.port}`, [Symbol.asyncDispose]: async () => void server.close() }
+}
+
+/** They run until told to stop, and are proved where they run: test/site. */
+const processes = new Set(['up', 'open', 'exchange run', 'device run'])
+
+test('issue 8.9: every command prints JSON that parses with -o json, and with -o jsonl on each line', async () => {
+  await using server = await startServer()
+  await using local = await startLocalApi()
+  const here = ['--data', server.data]
+  const typed: Record<string, readonly string[]> = {
+    inspect: [],
+    investigate: ['192.0.2.1', ...here],
+    'events search': ['', '--limit', '3', ...here],
+    'events count': here,
+    'events top': ['type', ...here],
+    'events show': [`sensor-1/${memoryStream}:3`, ...here],
+    'events requarantine': here,
+    ledger: here,
+    'ledger verify': here,
+    'token create': here,
+    'exchange cert add-name': ['exchange.example', ...here],
+    'exchange device ls': here,
+    'exchange device revoke': ['sensor-1', '--yes', ...here],
+    'device enrol': ['-', '--source', '/x/eve.json', ...here],
+    'device status': ['--local', local.address],
+    status: here,
+    link: here,
+  }
+  const enrolled = { v: 1, device: 'd', organisation: 'o', exchange: 'x.example:8444', certificateNotAfter: 1 } as const
+  const finishing = setInterval(() => server.ports.finish(), 20)
+  for (const { path } of commands) {
+    if (processes.has(path)) continue
+    const rest = typed[path]
+    assert.ok(rest, `no sample of ${path}`)
+    const ports = { stdin: '192.0.2.9', enrol: async () => enrolled }
+    const json = await run([...path.split(' '), ...rest, '-o', 'json'], ports)
+    assert.equal(json.code, 0, `${path}: ${json.err}`)
+    assert.match(json.out, /^[^\n]+\n$/, path)
+    assert.ok(JSON.parse(json.out), path)
+    const lines = await run([...path.split(' '), ...rest, '-o', 'jsonl'], ports)
+    for (const line of lines.out.trimEnd().split('\n')) if (line !== '') JSON.parse(line)
+    const table = await run([...path.split(' '), ...rest], ports)
+    assert.ok(table.out.length > 0, path)
+  }
+  clearInterval(finishing)
+})
+
+test('issue 8 What must hold: inspect prints exactly the observables, on one line, without a server', async () => {
+  const stdin = 'hxxps://evil[.]example/a?b=1 and 203.0.113[.]7:8080, CVE-2021-44228'
+  const { code, out, err } = await run(['inspect', '-o', 'json'], { stdin })
+  assert.equal(out, '[{"type":"url","value":"https://evil.example/a?b=1"},{"type":"ip","value":"203.0.113.7"}]\n')
+  assert.equal(code, 0)
+  assert.equal(err, '')
+  const none = await run(['inspect', '-o', 'json'], { stdin: '' })
+  assert.equal(none.out, '[]\n')
+  assert.match(none.err, /No observable/)
+})
+
+test('issue 8.9: search pages by cursor, and --all gives each event once', async () => {
+  await using server = await startServer()
+  const ids = (text: string) => [...text.matchAll(/^\{"id":"([^"]+)"/gm)].map(([, id]) => id)
+  const expected = Array.from({ length: 25 }, (_, index) => `${memoryStream}:${25 - index}`)
+  const all = await run(['events', 'search', '--all', '-o', 'jsonl', '--data', server.data])
+  assert.deepEqual(ids(all.out), expected)
+  const first = await run(['events', 'search', '--limit', '20', '--data', server.data, '-o', 'jsonl'])
+  const cursor = /--cursor (\S+)/.exec(first.err)?.[1] ?? ''
+  const second = await run(['events', 'search', '--cursor', cursor, '--data', server.data, '-o', 'jsonl'])
+  assert.deepEqual([...ids(first.out), ...ids(second.out)], expected)
+})
+
+test('issue 8.6: --since means event time, with --arrived arrival; a malformed query is usage', async () => {
+  const asked: unknown[] = []
+  const ports = memoryPorts()
+  const count: MemoryPorts['events']['count'] = async (_organisation, question) => {
+    asked.push(question)
+    return { v: 1, count: 0, coverage: memoryCoverage }
+  }
+  await using server = await startServer({ ...ports, events: { ...ports.events, count } })
+  const here = ['--data', server.data]
+  await run(['events', 'count', 'a', 'b', '--since', '2026-01-01', '--until', '2026-01-02T00:00Z', ...here])
+  await run(['events', 'count', '--since', '1767225600000', '--arrived', ...here])
+  const [day, next] = [Date.UTC(2026, 0, 1), Date.UTC(2026, 0, 2)]
+  assert.deepEqual(asked, [
+    { q: 'a b', since: day, until: next },
+    { q: '', arrivedSince: day },
+  ])
+  assert.equal((await run(['events', 'count', '--since', 'then', ...here])).code, 2)
+  const malformed = await run(['events', 'search', '"', ...here])
+  assert.equal(malformed.code, 2)
+  assert.match(malformed.err, /^error: A quotation mark at 0 is not closed \[query\.malformed\]\nfix: {3}\S/)
+})
+
+test('issue 8 What must hold: an event comes back byte for byte with --raw', async () => {
+  const ports = memoryPorts(1)
+  const bytes = Buffer.from([0x7b, 0xff, 0x00, 0x1b, 0x5d, 0x7d])
+  const event: MemoryPorts['events']['event'] = async (...asked) => {
+    const found = await ports.events.event(...asked)
+    return found && { ...found, raw: bytes.toString(), rawBase64: bytes.toString('base64') }
+  }
+  await using server = await startServer({ ...ports, events: { ...ports.events, event } })
+  const terminal = fakeTerminal()
+  const argv = ['events', 'show', `${memoryStream}:1`, '--raw', '--data', server.data]
+  assert.equal(await runCli(argv, fakePorts(), terminal), 0)
+  assert.deepEqual(terminal.bytes(), Buffer.concat([bytes, Buffer.from('\n')]))
+  const shown = await run(['events', 'show', `${memoryStream}:1`, '--data', server.data])
+  assert.doesNotMatch(shown.out, /\u001b/)
+  assert.equal((await run(['events', 'show', 'nonsense', '--data', server.data])).code, 2)
+  const unknown = await run(['events', 'show', `${memoryStream}:7`, '--data', server.data])
+  assert.equal(unknown.code, 1)
+  assert.match(unknown.err, /\[event\.unknown\]/)
+})
+
+test('issue 8.6: ledger ends with 3 when anything was lost, and with 1 when it or its verification does not hold', async () => {
+  const ports = memoryPorts()
+  const { ledger, verify } = ports.ledger
+  let change = {}
+  const reader: MemoryPorts['ledger'] = {
+    async ledger(organisation) {
+      const { rows, ...rest } = await ledger(organisation)
+      return {
+        ...rest,
+        rows: rows.map((row) => ({ ...row, ...change })),
+        ...('holds' in change ? { holds: false } : {}),
+      }
+    },
+    async verify(organisation) {
+      const broken = { stream: memoryStream, block: 3, reason: 'its hash does not hold' }
+      return { ...(await verify(organisation)), holds: false, broken }
+    },
+  }
+  await using server = await startServer({ ...ports, ledger: reader })
+  const end = async (...argv: string[]) => await run([...argv, '--data', server.data])
+  assert.equal((await end('ledger')).code, 0)
+  change = { lost: 2, holes: { 'spool.damaged': 2 } }
+  const lost = await end('ledger')
+  assert.equal(lost.code, 3)
+  assert.match(lost.err, /lost: sensor-1\/eve \w{8}: 2 \(spool\.damaged\)/)
+  change = { beforeSpool: { 'source.rotated': null } }
+  assert.equal((await end('ledger', '-o', 'json')).code, 3)
+  change = { holds: false }
+  assert.equal((await end('ledger')).code, 1)
+  const broken = await end('ledger', 'verify')
+  assert.equal(broken.code, 1)
+  assert.match(broken.err, /broken: stream \w{32} block 3/)
+})
+
+test('issue 8.9: without a running server the folder is opened in process, also where a dead one left its endpoint', async () => {
+  const data = dataFolder()
+  const ports = memoryPorts()
+  const opened: string[] = []
+  const openOffline: CliPorts['openOffline'] = async (folder) => {
+    opened.push(folder)
+    return openApi(apiOptions(ports, data))
+  }
+  assert.equal((await run(['events', 'count', '--data', data], { openOffline })).out, '3\n')
+  // This pid lives, but began at another time: a reused pid.
+  writeEndpoint(data, 'http://127.0.0.1:1', process.pid, (startTicksOf(process.pid) ?? 0) + 1)
+  assert.equal((await run(['ledger', '--data', data], { openOffline })).code, 0)
+  assert.deepEqual(opened, [data, data])
+  const link = await run(['link', '--data', data], { openOffline })
+  assert.equal(link.code, 5)
+  assert.match(link.err, /No server runs on .*sallyport up/s)
+  assert.equal(opened.length, 2)
+})
+
+test('issue 8.9: who is not there ends with 5, who may not with 4, each with the remedy', async () => {
+  const data = dataFolder()
+  writeEndpoint(data, 'http://127.0.0.1:1', process.pid, startTicksOf(process.pid) ?? 0)
+  const gone = await run(['status', '--data', data])
+  assert.equal(gone.code, 5)
+  assert.match(gone.err, /error: 127\.0\.0\.1:1 does not answer \[server\.unreachable\]\nfix:/)
+  const nowhere = await run(['events', 'search', '--data', join(data, 'nowhere')])
+  assert.equal(nowhere.code, 5)
+  assert.match(nowhere.err, /sallyport up/)
+  assert.equal((await run(['device', 'status', '--local', '127.0.0.1:1'])).code, 5)
+
+  await using server = await startServer()
+  writeFileSync(join(server.data, ownerKeyFile), 'another key')
+  const refused = await run(['status', '--data', server.data])
+  assert.equal(refused.code, 4)
+  assert.match(refused.err, /\[session\.missing\]/)
+})
+
+test('console-and-cli 10: what cannot be taken back needs a yes', async () => {
+  await using server = await startServer()
+  const revoke = ['exchange', 'device', 'revoke', 'sensor-1', '--data', server.data]
+  const unsure = await run(revoke)
+  assert.equal(unsure.code, 2)
+  assert.match(unsure.err, /--yes/)
+  assert.deepEqual(server.ports.asked, [])
+  const sure = await run([...revoke, '--yes'])
+  assert.equal(sure.code, 0)
+  assert.match(sure.err, /undo: /)
+  assert.deepEqual(server.ports.asked, ['revoke sensor-1'])
+  assert.equal((await run(['exchange', 'device', 'revoke', 'nobody', '--yes', '--data', server.data])).code, 1)
+})
+
+test('console-and-cli 10: an empty answer names the next command, on stderr', async () => {
+  await using server = await startServer(memoryPorts(0))
+  for (const argv of [
+    ['events', 'search'],
+    ['events', 'search', 'nothing'],
+    ['investigate', 'no observable here'],
+  ]) {
+    const stopping = setInterval(() => server.ports.finish(), 20)
+    const { code, out, err } = await run([...argv, '--data', server.data])
+    clearInterval(stopping)
+    assert.equal(code, 0)
+    assert.equal(out, '')
+    assert.match(err, /next: /)
+  }
+})
+
+test('console-and-cli 10: wrong usage ends with 2 and help with 0, each teaching what to type', async () => {
+  for (const argv of [
+    ['nothing'],
+    ['events', 'serch'],
+    ['events'],
+    ['events', 'search', '--limit', 'x'],
+    ['events', 'top'],
+    ['ledger', '--x'],
+  ]) {
+    const { code, out, err } = await run(argv)
+    assert.equal(code, 2, argv.join(' '))
+    assert.equal(out, '')
+    assert.ok(err.length > 20)
+  }
+  assert.match((await run(['events', 'serch'])).err, /Did you mean search/)
+  assert.match((await run(['events', 'search', 'a', '-sid:1'])).err, /in quotes/)
+  for (const { path } of commands) {
+    const { code, out } = await run(['help', ...path.split(' ')])
+    assert.equal(code, 0)
+    assert.match(out, /Examples:\n {2}\S/, path)
+    assert.equal((await run([...path.split(' '), '--help'])).out, out)
+  }
+  const help = await run([])
+  assert.equal(help.code, 0)
+  for (const word of ['SALLYPORT_DATA', '130', 'sallyport up']) assert.ok(help.out.includes(word))
+  assert.equal((await run(['--version'])).out, 'sallyport 0.0.0\n')
+})
+
+test('issue 8.9: Ctrl-C ends a wait with 130 and one word', async () => {
+  await using server = await startServer()
+  const cancelled = new AbortController()
+  const waiting = run(['investigate', '192.0.2.1', '--data', server.data], { signal: cancelled.signal })
+  while (!server.ports.asked.includes('investigate')) await systemClock.sleep(5)
+  cancelled.abort()
+  const { code, out, err } = await waiting
+  assert.equal(code, 130)
+  assert.equal(out, '')
+  assert.equal(err, 'cancelled\n')
+})
+
+test('console-and-cli 10: a reader that goes away, as head does, is no error', async () => {
+  await using server = await startServer()
+  const terminal = fakeTerminal()
+  const broken = Object.assign(new Error('write EPIPE'), { code: 'EPIPE' })
+  terminal.stdout.write = () => {
+    terminal.stdout.emit('error', broken)
+    return true
+  }
+  const argv = ['events', 'search', '--all', '-o', 'jsonl', '--data', server.data]
+  assert.equal(await runCli(argv, fakePorts(), terminal), 0)
+  assert.equal(terminal.err(), '')
+})
