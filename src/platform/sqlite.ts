@@ -55,8 +55,7 @@ export async function openState(path: string): Promise<Database> {
 function driver(thread: SqliteThread, turns: Turns): Driver {
   const connection: DatabaseConnection = {
     executeQuery: <R>(query: CompiledQuery) => thread.run<R>(query),
-    // The interface wants an iterator; whoever has so many rows pages by a key.
-    async *streamQuery() {
+    streamQuery() {
       throw new SqliteFailure('broken', 'streaming is not offered: page by a key')
     },
   }

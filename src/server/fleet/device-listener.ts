@@ -1,6 +1,5 @@
 // The listener for devices: one port for EST, registration and the channel. A client certificate is optional in TLS
 // and demanded by each route (original-system A8; security 1.6).
-import { X509Certificate } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { createServer } from 'node:https'
 import type { Duplex } from 'node:stream'

@@ -4,12 +4,7 @@ import { X509Certificate } from 'node:crypto'
 import { readFile, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { type FleetSite, openFleetSite, run } from './fleet-fixture.ts'
-
-const pki = (await run('pki', ['--help'])).code === 0
-const needsPki = pki ? {} : { skip: 'NOT TESTED: no strongSwan pki; apt install strongswan-pki' }
-const curl = (await run('curl', ['--version'])).code === 0 && (await run('openssl', ['version'])).code === 0
-const needsCurl = curl ? {} : { skip: 'NOT TESTED: no curl or openssl' }
+import { type FleetSite, needsCurl, needsOpenssl, needsPki, openFleetSite, run } from './fleet-fixture.ts'
 
 test(
   'security 1.1: strongSwan fetches the CA, enrols with a token and re-enrols with the old certificate',
@@ -103,7 +98,10 @@ test('security 2: strongSwan is told of a wrong, spent and expired token by stat
   )
 })
 
-test('security 1.2: curl and openssl enrol and renew; the chain verifies for its purpose', needsCurl, async () => {
+test('security 1.2: curl and openssl enrol and renew; the chain verifies for its purpose', {
+  ...needsOpenssl,
+  ...needsCurl,
+}, async () => {
   await using site = await openFleetSite()
   const file = (name: string) => join(site.folder, name)
   const ca = await caFile(site)

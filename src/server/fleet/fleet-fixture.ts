@@ -8,6 +8,7 @@ import type { IncomingMessage } from 'node:http'
 import { type RequestOptions, request } from 'node:https'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type ConnectionOptions, connect, type TLSSocket } from 'node:tls'
 import * as x509 from '@peculiar/x509'
 import { pino } from 'pino'
 import { type Clock, systemClock } from '../../platform/clock.ts'
@@ -126,6 +127,16 @@ export function basic(pair: { user: string; key: string }): string {
   return `Basic ${Buffer.from(`${pair.user}:${pair.key}`).toString('base64')}`
 }
 
+/** A TLS connection on which the test writes HTTP by hand. */
+export async function secure(site: FleetSite, options: ConnectionOptions): Promise<TLSSocket> {
+  const ca = [...site.fleet.authority.anchors]
+  const { port } = site.listener.address
+  return new Promise((resolve, reject) => {
+    const socket = connect({ host: '127.0.0.1', port, ca, ...options }, () => resolve(socket))
+    socket.once('error', reject)
+  })
+}
+
 export type NewRequest = { readonly key: string; readonly csr: string }
 
 /** A request of a new P-256 key, as base64. */
@@ -168,6 +179,15 @@ export function certificateIn(reply: Reply): string {
 /** The code that a refusal begins with; behind `Forbidden` on the original's routes. */
 export function codeIn(reply: Reply): string {
   return /^(?:Forbidden\n)?([a-z.]+): /.exec(reply.body)?.[1] ?? reply.body
+}
+
+/** Options for tests that need a program: without it they are skipped, and the summary says so. */
+export const needsOpenssl = needs(await run('openssl', ['version']), 'no openssl')
+export const needsCurl = needs(await run('curl', ['--version']), 'no curl')
+export const needsPki = needs(await run('pki', ['--help']), 'no strongSwan pki (Debian: strongswan-pki)')
+
+function needs(found: { readonly code: number }, why: string): { readonly skip?: string } {
+  return found.code === 0 ? {} : { skip: `NOT TESTED: ${why}` }
 }
 
 /** Runs a program; never rejects. */

@@ -6,7 +6,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { DeviceRecord } from '../../wire/api/fleet.ts'
 import type { Status } from '../../wire/status.ts'
-import { type Heard, openHearing } from './hearing.ts'
+import { type Heard, type Hearing, openHearing } from './hearing.ts'
 import { type LiveSockets, openLiveSockets } from './live-sockets.ts'
 import type { FleetDb, FleetTables } from './tables.ts'
 
@@ -45,12 +45,12 @@ export async function openRegistry(options: {
   const { db, clock, log } = options
   const sockets = openLiveSockets(clock)
   const hearing = openHearing({ db, clock, log })
-  const record = recordOf.bind(undefined, sockets, hearing.latest, clock)
+  const record = recordOf.bind(undefined, sockets, hearing, clock)
   return {
     sockets,
     certificate: (fingerprint) => certificateRow(db, fingerprint),
     channelAccepted: (fingerprint) => retireOlder(db, fingerprint, clock.now()),
-    heard: hearing.heard,
+    heard: (device, heard) => hearing.heard(device, heard),
     async devices(organisation) {
       const rows = await deviceRows(db, organisation).execute()
       const certificates = await newestCertificates(db, organisation)
@@ -214,13 +214,13 @@ async function newestCertificates(
 
 function recordOf(
   sockets: LiveSockets,
-  latest: (device: DeviceKey) => Heard,
+  hearing: Hearing,
   clock: Clock,
   row: DeviceRow,
   certificate: CertificateRow | undefined,
 ): DeviceRecord {
   const now = clock.now()
-  const heard = latest({ organisation: row.organisation, device: row.id })
+  const heard = hearing.latest({ organisation: row.organisation, device: row.id })
   const status: Status | null = heard.status ?? (row.status === null ? null : JSON.parse(row.status))
   const lastSeenAt = Math.max(row.last_seen_at, heard.seenAt ?? 0)
   const lastAckAt = Math.max(row.last_ack_at, heard.ackAt ?? 0)
