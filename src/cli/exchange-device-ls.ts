@@ -34,7 +34,12 @@ export function deviceTable(devices: readonly DeviceRecord[]): Table {
       (title) => ({ title }),
     ),
     rows: devices.map(({ id, name, states, lastAckAt, certificate }) => [
-      ...[id, name, yes(states.enrolled), yes(states.connected), yes(states.healthy), yes(states.flowing)],
+      id,
+      name,
+      yes(states.enrolled),
+      yes(states.connected),
+      yes(states.healthy),
+      yes(states.flowing),
       shownTime(lastAckAt),
       certificate === null ? 'none' : certificate.revokedAt === null ? shownTime(certificate.notAfter) : 'revoked',
     ]),

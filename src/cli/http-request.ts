@@ -26,15 +26,13 @@ export async function sendOverHttp(request: Request, signal: AbortSignal): Promi
       )
     })
   })
-  const connecting = setTimeout(() => sent.destroy(new Error('no connection in time')), connectWithinMs)
-  sent.on('socket', (socket) => socket.once('connect', () => clearTimeout(connecting)))
+  sent.on('socket', (socket) => {
+    socket.setTimeout(connectWithinMs, () => sent.destroy(new Error('no connection in time')))
+    socket.once('connect', () => socket.setTimeout(0))
+  })
   sent.on('error', (error) => reject(signal.aborted ? error : unreachable(request.url, error)))
   sent.end(body)
-  try {
-    return await promise
-  } finally {
-    clearTimeout(connecting)
-  }
+  return promise
 }
 
 function unreachable(url: string, cause: Error): Fault {

@@ -47,7 +47,10 @@ function tableOf(rows: readonly LedgerRow[]): Table {
         ? []
         : [
             ...rows.map((row) => [
-              ...[row.day, row.device, row.source, row.stream.slice(0, 8)],
+              row.day,
+              row.device,
+              row.source,
+              row.stream.slice(0, 8),
               ...terms.map((term) => thousands(row[term])),
             ]),
             ['', '', '', 'total', ...terms.map((term) => thousands(sum(term)))],

@@ -30,8 +30,11 @@ async function optionsOf(typed: readonly string[], environment: NodeJS.ProcessEn
 
 test('issue 8 What must hold: every option is also a variable, and what is typed wins', async () => {
   const environment = {
-    ...{ SALLYPORT_DATA: '/var/x', SALLYPORT_LOCAL: '[::1]:0', SALLYPORT_NAME: 'a.example,b.example:444' },
-    ...{ SALLYPORT_NO_DEMO: '1', SALLYPORT_ONCE: 'off' },
+    SALLYPORT_DATA: '/var/x',
+    SALLYPORT_LOCAL: '[::1]:0',
+    SALLYPORT_NAME: 'a.example,b.example:444',
+    SALLYPORT_NO_DEMO: '1',
+    SALLYPORT_ONCE: 'off',
   }
   const all = { data: '/var/x', local: { host: '::1', port: 0 }, name: ['a.example', 'b.example:444'], demo: false }
   assert.deepEqual(await optionsOf([], environment), all)

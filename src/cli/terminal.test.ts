@@ -23,6 +23,7 @@ const hostile = [
   '\ud800',
 ]
 
+// oxlint-disable-next-line no-control-regex -- they are what must not be there
 const acting = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/u
 
 test('security S4: what was written by others does nothing to a terminal, and stays readable', () => {

@@ -34,7 +34,7 @@ export function styled(style: Parameters<typeof styleText>[0], text: string, on:
  * a reader see something else than what stands there. Lone halves of a surrogate pair cannot be written at all.
  */
 const deceiving =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for
+  // oxlint-disable-next-line no-control-regex -- they are what is looked for
   /[\u0000-\u001f\u007f-\u009f\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]|[\u{e0000}-\u{e007f}]/gu
 
 /** @returns the text with every such character written as `\xNN` or `\uNNNN` */

@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http'
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https'
 import type { Socket } from 'node:net'
+import { systemClock } from './clock.ts'
 
 export type TlsKeys = { readonly key: string; readonly cert: string }
 
@@ -97,15 +98,14 @@ function whenFirstByte(socket: Socket, take: (first: number) => void): void {
 }
 
 async function drain(server: Server, tls: TlsServer | undefined, sockets: Set<Socket>, graceMs: number): Promise<void> {
-  const deadline = setTimeout(() => {
-    for (const socket of sockets) socket.destroy()
-  }, graceMs)
-  const closed = new Promise<void>((resolve) => server.close(() => resolve()))
+  const closed = new AbortController()
+  const ended = new Promise<void>((resolve) => server.close(() => resolve(closed.abort())))
   server.closeIdleConnections()
   tls?.closeIdleConnections()
   // Closing the one that never listened ends the watch over its time limits.
   tls?.close(() => undefined)
   for (const socket of sockets) if (socket.bytesRead === 0) socket.destroy()
-  await closed
-  clearTimeout(deadline)
+  await systemClock.sleep(graceMs, closed.signal)
+  for (const socket of sockets) socket.destroy()
+  await ended
 }

@@ -69,7 +69,9 @@ async function codeOf(response: Response): Promise<string> {
 }
 
 const open = new Set([
-  ...['GET /healthz', 'HEAD /healthz', 'POST /api/v1/sessions'],
+  'GET /healthz',
+  'HEAD /healthz',
+  'POST /api/v1/sessions',
   ...['/', '/*'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
 ])
 

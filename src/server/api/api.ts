@@ -13,7 +13,7 @@ import type { Access, Context, Incoming, Route } from './define-route.ts'
 import { faultToProblem, toFault } from './fault-to-problem.ts'
 import { openApiOptions, schemaOf } from './openapi.ts'
 import type { ApiPorts } from './ports.ts'
-import { doorkeeper, type Principal } from './principal.ts'
+import { type Doorkeeper, doorkeeper, type Principal } from './principal.ts'
 import { routes } from './routes.ts'
 import { demandOwnSite, isLoopbackName } from './same-site.ts'
 import { signInLink } from './session-routes.ts'
@@ -139,7 +139,7 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
   app.addHook('onRoute', ({ method, url: path, config }) => {
     for (const one of [method].flat()) table.push({ method: one, path, access: accessOf(config?.access, path) })
   })
-  app.addHook('onRequest', async (request, reply) => admit(request, reply, doors.identify))
+  app.addHook('onRequest', async (request, reply) => admit(request, reply, doors))
   app.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log))
   await app.register(fastifySwagger, openApiOptions)
   await app.register(async (scope) => {
@@ -159,11 +159,7 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
 }
 
 /** Judges where a request comes from and who asks, before its body is read. */
-async function admit(
-  request: FastifyRequest,
-  reply: FastifyReply,
-  identify: (shown: { authorization: string | undefined; cookie: string | undefined }) => Principal | undefined,
-): Promise<void> {
+async function admit(request: FastifyRequest, reply: FastifyReply, doors: Doorkeeper): Promise<void> {
   const { headers, method, url } = request
   const api = url.startsWith(apiPrefix)
   reply.headers(safetyHeaders)
@@ -175,7 +171,7 @@ async function admit(
 
   const access = accessOf(request.routeOptions.config.access, url)
   if (access === 'open') return
-  const principal = identify({ authorization, cookie })
+  const principal = doors.identify({ authorization, cookie })
   if (principal === undefined) throw new Fault('session.missing', { what: 'No valid key or session was shown' })
   if (access === 'key' && principal.via !== 'key')
     throw new Fault('session.missing', {

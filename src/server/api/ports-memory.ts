@@ -1,12 +1,13 @@
 // The API's ports in memory: a handful of events, a device, an investigation that ends when it is told to. For tests of
 // what speaks HTTP; it holds to the ports' words, not to the query language (only `id:` words and plain words match).
+import { Fault } from '../../core/fault.ts'
 import { formatEventId, sequence, streamId } from '../../core/ids.ts'
 import { normalise, type Observable } from '../../core/observable.ts'
+import { systemClock } from '../../platform/clock.ts'
 import type { Coverage, EventRecord } from '../../wire/api/events.ts'
 import type { DeviceRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import type { ApiPorts, EventReader, Investigations } from './ports.ts'
-import { Fault } from '../../core/fault.ts'
 
 export const memoryStream = streamId('0123456789abcdef0123456789abcdef')
 export const memoryStart = 1_700_000_000_000
@@ -141,10 +142,19 @@ class MemoryInvestigations implements Investigations {
     const id = `i${this.#all.size + 1}`
     const observables = 'observables' in request ? request.observables : addressesIn(request.content)
     const begun: Investigation = {
-      ...{ v: 1, id, state: 'running', createdAt: memoryStart, finishedAt: null },
-      ...{ observables, networks: [], seen: {}, sightings: [] },
+      v: 1,
+      id,
+      state: 'running',
+      createdAt: memoryStart,
+      finishedAt: null,
+      observables,
+      networks: [],
+      seen: {},
+      sightings: [],
       graph: { nodes: [], edges: [], folded: 0 },
-      ...{ events: [], coverage: memoryCoverage, failure: null },
+      events: [],
+      coverage: memoryCoverage,
+      failure: null,
     }
     this.#all.set(id, begun)
     return begun
@@ -155,12 +165,9 @@ class MemoryInvestigations implements Investigations {
   }
 
   async wait(organisation: string, id: string, limit: { timeoutMs: number; signal: AbortSignal }) {
-    const { promise, resolve } = Promise.withResolvers<void>()
-    this.#waiters.push(resolve)
-    limit.signal.addEventListener('abort', () => resolve(), { once: true })
-    const timer = setTimeout(resolve, limit.timeoutMs)
-    await promise
-    clearTimeout(timer)
+    const finished = new AbortController()
+    this.#waiters.push(() => finished.abort())
+    await systemClock.sleep(limit.timeoutMs, AbortSignal.any([finished.signal, limit.signal]))
     return this.get(organisation, id)
   }
 }
@@ -174,10 +181,17 @@ function eventOf(number: number): EventRecord {
   const source = `192.0.2.${number % 250}`
   return {
     id: formatEventId({ stream: memoryStream, sequence: sequence(number) }),
-    ...{ device: 'sensor-1', source: 'eve', format: 'suricata/eve', arrivedAt: at + 5 },
+    device: 'sensor-1',
+    source: 'eve',
+    format: 'suricata/eve',
+    arrivedAt: at + 5,
     raw: `{"n":${number},"src_ip":"${source}"}`,
     body: {
-      ...{ kind: 'event', sensor: 'suricata', type: 'alert', at, severity: 'low' },
+      kind: 'event',
+      sensor: 'suricata',
+      type: 'alert',
+      at,
+      severity: 'low',
       signature: { id: '1:2000001', name: 'EXAMPLE scan' },
       flow: { source, sourcePort: 4_000, target: '198.51.100.7', targetPort: 443, protocol: 'tcp' },
       observables: [{ type: 'ip', value: source }],
@@ -189,9 +203,13 @@ function eventOf(number: number): EventRecord {
 
 function deviceOf(id: string): DeviceRecord {
   return {
-    ...{ id, name: id, organisation: 'default' },
+    id,
+    name: id,
+    organisation: 'default',
     states: { enrolled: true, connected: true, healthy: true, flowing: true },
-    ...{ enrolledAt: memoryStart, lastSeenAt: memoryStart, lastAckAt: memoryStart },
+    enrolledAt: memoryStart,
+    lastSeenAt: memoryStart,
+    lastAckAt: memoryStart,
     certificate: { serial: '01', notAfter: memoryStart + 1, revokedAt: null },
     status: null,
   }
@@ -199,9 +217,25 @@ function deviceOf(id: string): DeviceRecord {
 
 function ledgerRow(events: number) {
   return {
-    ...{ device: 'sensor-1', source: 'eve', stream: memoryStream, day: '2023-11-14' },
-    ...{ given: events, stored: events, lost: 0, outstanding: 0, withdrawn: 0, expired: 0, heardAt: memoryStart },
-    ...{ holes: {}, beforeSpool: {}, notSelected: 0, ignored: 0, duplicates: 0, repeated: 0, disputed: 0 },
-    ...{ quarantined: 0, missingPredecessor: null },
+    device: 'sensor-1',
+    source: 'eve',
+    stream: memoryStream,
+    day: '2023-11-14',
+    given: events,
+    stored: events,
+    lost: 0,
+    outstanding: 0,
+    withdrawn: 0,
+    expired: 0,
+    heardAt: memoryStart,
+    holes: {},
+    beforeSpool: {},
+    notSelected: 0,
+    ignored: 0,
+    duplicates: 0,
+    repeated: 0,
+    disputed: 0,
+    quarantined: 0,
+    missingPredecessor: null,
   }
 }
