@@ -1,10 +1,11 @@
 // What an organisation's files take on disk.
-import { readdirSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** @returns bytes of all files of the organisation; one that goes meanwhile counts nothing */
+/** @returns bytes of all files of the organisation, 0 before its first event; one that goes meanwhile counts nothing */
 export function bytesOnDisk(folder: string, organisation: string): number {
   const path = join(folder, organisation)
+  if (!existsSync(path)) return 0
   let bytes = 0
   for (const name of readdirSync(path, { encoding: 'utf8' }))
     bytes += statSync(join(path, name), { throwIfNoEntry: false })?.size ?? 0
