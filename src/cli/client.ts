@@ -2,11 +2,11 @@
 // folder at rest can be read with the same commands.
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { codes, isCode } from '../core/codes.ts'
 import { Fault } from '../core/fault.ts'
 import { endpointFile, type Endpoint, ownerKeyFile } from '../wire/endpoint.ts'
 import { isAlive } from '../platform/process-lock.ts'
 import { sendOverHttp } from './http-request.ts'
+import { problemToFault } from './problem-to-fault.ts'
 import type { Session } from './session.ts'
 
 export type Query = Readonly<Record<string, string | number | undefined>>
@@ -59,7 +59,7 @@ function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | '
     if (content === null) Reflect.deleteProperty(headers, 'content-type')
     const response = await send(new Request(url, { method, headers, body: content }))
     const text = await response.text()
-    if (!response.ok) throw faultOf(response.status, text)
+    if (!response.ok) throw problemToFault(response.status, text)
     // Our own server of the same version: its suite holds answers against the schemas of these types.
     return JSON.parse(text) as T
   }
@@ -102,20 +102,4 @@ function nothingRuns(dataFolder: string): Fault {
     what: `No server runs on ${dataFolder}`,
     remedy: 'Start one with `sallyport up`, or name the data folder of another with --data DIR.',
   })
-}
-
-/** @returns the Fault that an RFC 9457 answer tells of */
-function faultOf(status: number, text: string): Fault {
-  const unclear = new Fault('internal', { what: `The server answered ${status} without saying why` })
-  try {
-    const problem: unknown = JSON.parse(text)
-    if (typeof problem !== 'object' || problem === null || !('code' in problem) || !('detail' in problem))
-      return unclear
-    const code = String(problem.code)
-    if (!isCode(code)) return unclear
-    const remedy = 'remedy' in problem ? String(problem.remedy) : codes[code].remedy
-    return new Fault(code, { what: String(problem.detail), remedy })
-  } catch {
-    return unclear
-  }
 }

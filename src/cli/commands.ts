@@ -22,6 +22,16 @@ export const groups: Readonly<Record<string, string>> = {
 
 export const commands: readonly CommandEntry[] = [
   {
+    path: 'up',
+    summary: 'everything on this machine, with a demonstration site',
+    load: async () => (await import('./up.ts')).up,
+  },
+  {
+    path: 'open',
+    summary: 'your own sensor output, through the whole road',
+    load: async () => (await import('./open.ts')).open,
+  },
+  {
     path: 'inspect',
     summary: 'which observables stand in a text (no server needed)',
     load: async () => (await import('./inspect.ts')).inspect,
@@ -72,6 +82,12 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./token-create.ts')).tokenCreate,
   },
   {
+    path: 'exchange run',
+    summary: 'run the server (the same as exchange alone)',
+    load: async () => (await import('./exchange-run.ts')).exchangeRun,
+    bare: true,
+  },
+  {
     path: 'exchange cert add-name',
     summary: 'one more name by which devices reach it',
     load: async () => (await import('./exchange-cert-add-name.ts')).exchangeCertAddName,
@@ -85,6 +101,12 @@ export const commands: readonly CommandEntry[] = [
     path: 'exchange device revoke',
     summary: 'revoke the certificates of a device',
     load: async () => (await import('./exchange-device-revoke.ts')).exchangeDeviceRevoke,
+  },
+  {
+    path: 'device run',
+    summary: 'run the device (the same as device alone)',
+    load: async () => (await import('./device-run.ts')).deviceRun,
+    bare: true,
   },
   {
     path: 'device enrol',

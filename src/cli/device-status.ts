@@ -4,10 +4,14 @@ import { Fault } from '../core/fault.ts'
 import { sendOverHttp } from './http-request.ts'
 import { type Address, localOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
+import { problemToFault } from './problem-to-fault.ts'
 import { thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { shownTime } from './show.ts'
 import { printable, say } from './terminal.ts'
+
+/** What the local API adds to the document: the four states, which are a function of it. */
+type LocalStatus = Status & { readonly states?: Readonly<Record<string, boolean>> }
 
 type Options = { readonly local: Address; readonly output: OutputFormat }
 
@@ -33,7 +37,7 @@ export const deviceStatus: DefineCommand = (command, session) => {
     )
 }
 
-async function askDevice({ signal }: Session, { host, port }: Address): Promise<Status> {
+async function askDevice({ signal }: Session, { host, port }: Address): Promise<LocalStatus> {
   const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
   const answer = await sendOverHttp(new Request(base + statusPath), signal).catch((cause: unknown) => {
     if (!(cause instanceof Fault)) throw cause
@@ -41,7 +45,8 @@ async function askDevice({ signal }: Session, { host, port }: Address): Promise<
     throw new Fault('server.unreachable', { what: `No device answers at ${host}:${port}`, remedy, cause })
   })
   const text = await answer.text()
-  const status: unknown = answer.ok ? JSON.parse(text) : undefined
+  if (!answer.ok) throw problemToFault(answer.status, text)
+  const status: unknown = JSON.parse(text)
   if (!isStatus(status))
     throw new Fault('server.unreachable', {
       what: `What answers at ${host}:${port} is no device of ours (${answer.status})`,
@@ -49,7 +54,7 @@ async function askDevice({ signal }: Session, { host, port }: Address): Promise<
   return status
 }
 
-function isStatus(value: unknown): value is Status {
+function isStatus(value: unknown): value is LocalStatus {
   return (
     typeof value === 'object' &&
     value !== null &&
@@ -60,11 +65,16 @@ function isStatus(value: unknown): value is Status {
   )
 }
 
-function linesOf(status: Status): string[] {
+function statesOf({ states, enrolled }: LocalStatus): string {
+  const shown = Object.entries(states ?? { enrolled }).map(([state, holds]) => (holds ? state : `not ${state}`))
+  return shown.join(', ')
+}
+
+function linesOf(status: LocalStatus): string[] {
   const { channel, certificate, eventHandler } = status
   const lines = [
     `device       ${status.device === '' ? '(none)' : status.device}  ${status.program}`,
-    `enrolled     ${status.enrolled ? 'yes' : 'no'}`,
+    `states       ${statesOf(status)}`,
     `channel      ${channel.state} since ${shownTime(channel.since)}  ${channel.peer}${channel.lastCode === undefined ? '' : `  last ended with ${channel.lastCode}`}`,
     `last ack     ${shownTime(channel.lastAckAt)}`,
   ]

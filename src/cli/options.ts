@@ -34,6 +34,11 @@ export function nameOption(): Option {
   ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')])
 }
 
+/** Days that events are kept. */
+export function retentionOption(): Option {
+  return new Option('--retention-days <N>', 'days that events are kept').default(30).argParser(wholeNumber(1, 36_500))
+}
+
 export function sinceOptions(): readonly Option[] {
   return [
     new Option('--since <TIME>', 'from this event time on: an age like 1h or 7d, ISO 8601, or Unix milliseconds'),

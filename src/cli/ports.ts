@@ -1,5 +1,6 @@
 // What the command line needs of the other parts, in its own words; src/units/cli.ts passes it in.
 import type { Observable } from '../core/observable.ts'
+import type { Address } from './options.ts'
 
 export type CliPorts = {
   /** Name and version, as `sallyport 0.1.0`. */
@@ -10,6 +11,81 @@ export type CliPorts = {
   openOffline(dataFolder: string): Promise<AsyncDisposable & { fetch(request: Request): Promise<Response> }>
   /** Makes this machine a device of the exchange that the token names. */
   enrol(request: EnrolRequest): Promise<Enrolled>
+  /** Runs sensor output through the whole road; resolves when every event can be found. */
+  open(request: OpenRequest): Promise<Opened>
+  /** Starts everything on this machine; resolves when it runs. */
+  up(request: UpRequest): Promise<RunningSite>
+  /** Starts the server alone. */
+  exchange(request: ServeRequest): Promise<RunningServer>
+  /** Starts the device of this machine. */
+  device(request: DeviceRequest): Promise<AsyncDisposable & { readonly local: string; readonly device: string }>
+}
+
+type Watched = { readonly onDeath: (title: string, how: string) => void; readonly signal: AbortSignal }
+
+export type ServeRequest = Watched & {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  readonly names: readonly string[]
+  readonly retentionDays: number
+}
+
+export type UpRequest = ServeRequest & {
+  readonly local: Address
+  readonly demo: boolean
+  readonly sources: readonly string[]
+}
+
+export type OpenRequest = Omit<ServeRequest, 'data'> & {
+  /** File, folder, or - for standard input. */
+  readonly path: string
+  readonly local: Address
+  /** undefined = a folder of its own. */
+  readonly data: string | undefined
+  readonly onProgress: (done: { readonly events: number; readonly unreadBytes: number }) => void
+}
+
+export type DeviceRequest = Watched & { readonly data: string; readonly local: Address }
+
+export type RunningServer = AsyncDisposable & {
+  readonly data: string
+  readonly console: string
+  readonly devices: string
+  /** @returns a one-time link that signs the owner in, once the console is built */
+  link(): Promise<string>
+}
+
+export type RunningSite = RunningServer & {
+  readonly local: string
+  /** Resolves when the first event can be found, with the time since the start. */
+  readonly firstEvent: Promise<number>
+  /** What is worth investigating in the demonstration; undefined without it. */
+  readonly story: { readonly address: string } | undefined
+}
+
+export type Opened = AsyncDisposable & {
+  readonly data: string
+  readonly totals: OpenTotals
+  /** undefined where no line was recognised. */
+  readonly site: RunningServer | undefined
+}
+
+/** What `open -o json` prints. */
+export type OpenTotals = {
+  readonly v: 1
+  /** Includes the quarantined. */
+  readonly events: number
+  readonly quarantined: number
+  readonly ignored: number
+  readonly notSelected: number
+  /** Sums to events - quarantined. */
+  readonly byType: Readonly<Record<string, number>>
+  /** By cause; null = unknown how many. */
+  readonly lost: Readonly<Record<string, number | null>>
+  readonly skipped: readonly { readonly file: string; readonly lines: number; readonly reason: string }[]
+  /** From the start of the processes until every event could be found. */
+  readonly durationMs: number
 }
 
 export type EnrolRequest = {

@@ -1,0 +1,46 @@
+// `sallyport exchange [run]`: the server that devices and people connect to.
+import { type Address, consoleOption, dataOption, devicesOption, nameOption, retentionOption } from './options.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { say } from './terminal.ts'
+import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+
+type Options = {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  readonly name?: readonly string[]
+  readonly retentionDays: number
+}
+
+export const exchangeRun: DefineCommand = (command, session) => {
+  command
+    .addOption(dataOption())
+    .addOption(consoleOption())
+    .addOption(devicesOption())
+    .addOption(nameOption())
+    .addOption(retentionOption())
+    .addHelpText(
+      'after',
+      examples([
+        ['sallyport exchange --name exchange.example --devices 0.0.0.0:8444', 'devices reach it by that name'],
+      ]),
+    )
+    .action(
+      session.runs(async (options: Options) => {
+        const { terminal, signal } = session
+        await using server = await session.ports.exchange({
+          ...options,
+          names: options.name ?? [],
+          onDeath: sayDeaths(terminal),
+          signal,
+        })
+        say(terminal, `data       ${server.data}`)
+        say(terminal, `devices    ${server.devices}`)
+        say(terminal, `console    ${server.console}`)
+        say(terminal, `sign in    ${await server.link()}`)
+        say(terminal, 'next: sallyport token create')
+        await untilCancelled(signal)
+        return 0
+      }),
+    )
+}

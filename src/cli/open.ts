@@ -1,0 +1,112 @@
+// `sallyport open`: one's own sensor output through the whole road, once.
+import { rm } from 'node:fs/promises'
+import { resolve } from 'node:path'
+import { Option } from 'commander'
+import { codes } from '../core/codes.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { type Address, nameOption, parseAddress, retentionOption } from './options.ts'
+import { type OutputFormat, outputOption, print } from './output.ts'
+import type { OpenTotals } from './ports.ts'
+import { startProgress, thousands } from './progress.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { printable, say } from './terminal.ts'
+import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+
+type Options = {
+  readonly data?: string
+  readonly console: Address
+  readonly devices: Address
+  readonly local: Address
+  readonly name?: readonly string[]
+  readonly retentionDays: number
+  readonly once?: true
+  readonly output: OutputFormat
+}
+
+export const open: DefineCommand = (command, session) => {
+  command
+    .argument('<FILE|DIR|->', 'sensor output, also gzipped; - reads standard input')
+    .addOption(new Option('--once', 'end when everything is searchable, in place of serving the console'))
+    .addOption(
+      new Option('--data <DIR>', 'data folder (default: one of its own, gone after --once)').argParser((text) =>
+        resolve(text),
+      ),
+    )
+    .addOption(freeAddress('--console <ADDR:PORT>', 'where people connect'))
+    .addOption(freeAddress('--devices <ADDR:PORT>', 'where devices connect'))
+    .addOption(freeAddress('--local <ADDR:PORT>', "the device's local API"))
+    .addOption(nameOption())
+    .addOption(retentionOption())
+    .addOption(outputOption())
+    .addHelpText(
+      'after',
+      examples([
+        ['sallyport open eve.json', 'then look at it in the console'],
+        ['sallyport open /var/log/zeek --once -o json', 'totals of a folder as one JSON object'],
+        ['zcat eve.json.gz | sallyport open -', 'from standard input'],
+      ]),
+    )
+    .action(
+      session.runs(async (path: string, options: Options): Promise<ExitCode> => {
+        const { terminal, signal } = session
+        const progress = startProgress(terminal, 'stored', 'events')
+        await using opened = await session.ports
+          .open({
+            ...options,
+            path,
+            data: options.data,
+            names: options.name ?? [],
+            onDeath: sayDeaths(terminal),
+            onProgress: ({ events }) => progress.update(events),
+            signal,
+          })
+          .finally(() => progress[Symbol.dispose]())
+        const { totals, site, data } = opened
+        await print(terminal, options.output, { document: totals, rows: [totals], table: tableOf(totals) })
+        for (const { file, lines, reason } of totals.skipped)
+          say(terminal, `skipped ${printable(file)}: ${lines} lines, ${reason}`)
+        if (site === undefined) {
+          const { cause, remedy } = codes['source.unrecognised']
+          say(terminal, `error: ${cause} in ${printable(path)} [source.unrecognised]\nfix:   ${remedy}`)
+          return 1
+        }
+        const lost = Object.entries(totals.lost)
+        for (const [cause, count] of lost) say(terminal, `lost: ${count ?? 'an unknown number'} (${cause})`)
+        if (options.once) {
+          if (options.data === undefined) await removed(opened, data)
+          else say(terminal, `next: sallyport events search '' --data ${data}`)
+        } else {
+          say(terminal, `sign in    ${await site.link()}`)
+          say(
+            terminal,
+            `next: open the sign-in link; in another terminal: sallyport events top type --data ${data}   (Ctrl-C ends)`,
+          )
+          await untilCancelled(signal)
+        }
+        return lost.length > 0 ? 3 : 0
+      }),
+    )
+}
+
+/** Nobody can name a folder that was made for this run: it goes with it. */
+async function removed(opened: AsyncDisposable, data: string): Promise<void> {
+  await opened[Symbol.asyncDispose]()
+  await rm(data, { recursive: true, force: true })
+}
+
+function tableOf(totals: OpenTotals): string[] {
+  return [
+    `events       ${thousands(totals.events)} in ${(totals.durationMs / 1000).toFixed(1)} s`,
+    ...Object.entries(totals.byType).map(
+      ([type, count]) => `  ${printable(type).padEnd(18)} ${thousands(count).padStart(10)}`,
+    ),
+    `quarantined  ${thousands(totals.quarantined)}`,
+    `ignored      ${thousands(totals.ignored)}`,
+  ]
+}
+
+function freeAddress(flags: string, description: string): Option {
+  return new Option(flags, `${description} (port 0 = any free one)`)
+    .default(parseAddress('127.0.0.1:0'), '127.0.0.1:0')
+    .argParser(parseAddress)
+}

@@ -1,0 +1,91 @@
+// `sallyport up`: everything in one process tree on one machine; what `npm start` runs.
+import { Option } from 'commander'
+import {
+  consoleOption,
+  type Address,
+  dataOption,
+  devicesOption,
+  localOption,
+  nameOption,
+  retentionOption,
+} from './options.ts'
+import { type DefineCommand, examples } from './session.ts'
+import { say, styled } from './terminal.ts'
+import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+
+type Options = {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  readonly local: Address
+  readonly name?: readonly string[]
+  readonly retentionDays: number
+  readonly demo: boolean
+  readonly source: readonly string[]
+}
+
+export const up: DefineCommand = (command, session) => {
+  command
+    .addOption(dataOption())
+    .addOption(consoleOption())
+    .addOption(devicesOption())
+    .addOption(localOption())
+    .addOption(nameOption())
+    .addOption(retentionOption())
+    .addOption(new Option('--no-demo', 'no demonstration site'))
+    .addOption(
+      new Option(
+        '--source <PATH>',
+        'file a sensor of this machine writes, in place of the demonstration; may be given more than once',
+      )
+        .default([], 'none')
+        .argParser((text: string, before: readonly string[]) => [...before, ...text.split(',')]),
+    )
+    .addHelpText(
+      'after',
+      examples([
+        ['sallyport up', 'with a demonstration site'],
+        ['sallyport up --source /var/log/suricata/eve.json', 'on your own sensor'],
+        [
+          'sallyport up --data /tmp/second --console 127.0.0.1:0 --devices 127.0.0.1:0 --local 127.0.0.1:0',
+          'beside another',
+        ],
+      ]),
+    )
+    .action(
+      session.runs(async (options: Options) => {
+        const { terminal, signal } = session
+        const demo = options.demo && options.source.length === 0
+        await using site = await session.ports.up({
+          ...options,
+          names: options.name ?? [],
+          sources: options.source,
+          demo,
+          onDeath: sayDeaths(terminal),
+          signal,
+        })
+        say(terminal, `data       ${site.data}`)
+        say(terminal, `devices    ${site.devices}`)
+        say(terminal, `local API  http://${site.local}/v1/contexts/default`)
+        say(terminal, `console    ${site.console}`)
+        if (demo || options.source.length > 0) {
+          const ms = await site.firstEvent
+          if (!signal.aborted) say(terminal, `first event searchable after ${(ms / 1000).toFixed(1)} s`)
+        }
+        const link = await site.link()
+        if (signal.aborted) return 0
+        say(terminal, `${styled('bold', 'sign in', terminal.stderr)}    ${link}`)
+        const address = site.story?.address
+        const data = command.getOptionValueSource('data') === 'default' ? '' : ` --data ${options.data}`
+        say(
+          terminal,
+          address === undefined
+            ? `next: open the sign-in link; in another terminal: sallyport token create${data}`
+            : `next: open the sign-in link and paste ${address} into Investigate; in another terminal: bin/sallyport investigate ${address}${data}`,
+        )
+        await untilCancelled(signal)
+        say(terminal, 'stopping')
+        return 0
+      }),
+    )
+}

@@ -1,0 +1,64 @@
+// What the API is given: journal, fleet and threat response, each as the port it asked for.
+import { organisationId } from '../core/ids.ts'
+import type { Clock } from '../platform/clock.ts'
+import type { ApiPorts } from '../server/api/ports.ts'
+import type { Fleet } from '../server/fleet/fleet.ts'
+import type { Journal } from '../server/journal/journal.ts'
+import { inspect } from '../threat-response/inspect/inspect.ts'
+import { startInvestigations } from '../threat-response/investigate/investigations.ts'
+import type { Address } from './addresses.ts'
+import { program } from './program.ts'
+
+export type ApiSources = {
+  readonly fleet: Fleet
+  readonly journal: Journal
+  /** `HOST[:PORT]` by which devices come. */
+  readonly names: readonly string[]
+  /** Where the devices' listener is bound. */
+  readonly bound: Address
+  readonly startedAt: number
+  readonly clock: Clock
+}
+
+/** Composes the ports; nothing is started that would have to be ended. */
+export function apiPorts({ fleet, journal, names, bound, startedAt, clock }: ApiSources): ApiPorts {
+  return {
+    events: journal,
+    ledger: journal,
+    inspect,
+    investigations: startInvestigations({ events: journal, clock }),
+    fleet: {
+      devices: (organisation) => fleet.registry.devices(organisation),
+      async revoke(organisation, device) {
+        await fleet.registry.revoke({ organisation, device }, { by: 'owner', reason: 'revoked by the owner' })
+        return await fleet.registry.device({ organisation, device })
+      },
+      async addNames(more) {
+        for (const name of more) await fleet.authority.server.addName(name.replace(/:\d+$/, ''))
+        return { v: 1, names: fleet.authority.server.names }
+      },
+    },
+    tokens: {
+      create: ({ organisation, creator, name, lifetimeMs }) =>
+        fleet.tokens.createToken({
+          organisation,
+          creator,
+          names,
+          bound,
+          ttlMs: lifetimeMs,
+          ...(name === undefined ? {} : { deviceName: name }),
+        }),
+    },
+    async status(organisation) {
+      const known = await fleet.registry.devices(organisation)
+      return {
+        v: 1,
+        program,
+        startedAt,
+        organisation: organisationId(organisation),
+        journal: await journal.statistics(organisation),
+        devices: { known: known.length, connected: known.filter(({ states }) => states.connected).length },
+      }
+    },
+  }
+}

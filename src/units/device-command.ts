@@ -1,0 +1,46 @@
+// `sallyport device run` and `device enrol`: the device of this machine, in the foreground.
+import { basename, resolve } from 'node:path'
+import type { DeviceRequest, Enrolled, EnrolRequest } from '../cli/ports.ts'
+import { Fault } from '../core/fault.ts'
+import { systemClock } from '../platform/clock.ts'
+import { formatAddress } from './addresses.ts'
+import { deviceChild } from './children.ts'
+import { openDataFolder } from './data-folder.ts'
+import { configureDevice, configuredSources, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
+
+/** Runs EventHandler and connector. @throws Fault `context.missing` where the device is not enrolled */
+export async function runDevice(
+  request: DeviceRequest,
+): Promise<AsyncDisposable & { readonly local: string; readonly device: string }> {
+  const folder = openDataFolder(request.data)
+  const device = enrolledDevice(folder.device)
+  if (device === undefined) throw new Fault('context.missing', { what: `${folder.device.root} holds no registration` })
+  await using up = new AsyncDisposableStack()
+  const options = { folder: folder.device.root, local: request.local }
+  up.use(await deviceChild('EventHandler', options, folder.logs, request.onDeath))
+  const connector = up.use(await deviceChild('connector', options, folder.logs, request.onDeath))
+  const parts = up.move()
+  return {
+    device,
+    local: (connector.info() as DeviceUnitInfo).local ?? formatAddress(request.local),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+/** Enrols this machine and writes EventHandler's configuration; without sources those of before stay. */
+export async function enrolWithSources({ token, dataFolder, sources, signal }: EnrolRequest): Promise<Enrolled> {
+  const folder = openDataFolder(dataFolder)
+  const enrolment = await enrolHere(folder.device, token, { clock: systemClock, signal })
+  const named = sources.map((path) => ({ name: basename(path), path: resolve(path), format: 'auto' as const }))
+  configureDevice(folder.device, {
+    device: enrolment.device,
+    sources: named.length > 0 ? named : configuredSources(folder.device),
+  })
+  return {
+    v: 1,
+    device: enrolment.device,
+    organisation: enrolment.organisation,
+    exchange: formatAddress(enrolment.exchange),
+    certificateNotAfter: enrolment.notAfter,
+  }
+}

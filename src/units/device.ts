@@ -1,0 +1,114 @@
+// The device's two processes, EventHandler and connector, over one device folder: what reads the network's events never
+// holds the network credential (DESIGN "Processes").
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  type EventHandlerConfig,
+  parseEventHandlerConfig,
+  readEventHandlerConfig,
+} from '../device/event-handler/event-handler-config.ts'
+import { startEventHandler } from '../device/event-handler/event-handler.ts'
+import { startConnector } from '../device/connector/connector.ts'
+import { openConnectorLog } from '../device/connector/connector-log.ts'
+import { readContext } from '../device/connector/contexts.ts'
+import { type Enrolment, enrol } from '../device/connector/enrol.ts'
+import { propertiesOfEnvironment } from '../device/connector/properties.ts'
+import { openHopClient } from '../device/hop/hop-zeromq.ts'
+import type { Clock } from '../platform/clock.ts'
+import { openLog } from '../platform/log.ts'
+import { writeDurably } from '../platform/write-durably.ts'
+import { localSocketName } from '../wire/local/messages.ts'
+import { type Address, formatAddress } from './addresses.ts'
+import { type DeviceFolder, deviceFolder } from './data-folder.ts'
+import { program } from './program.ts'
+
+export type DeviceUnitOptions = {
+  /** The device's folder. */
+  readonly folder: string
+  readonly local: Address
+  /** Wins over connector.properties: where the exchange of the same process tree listens. */
+  readonly exchange?: Address
+}
+
+export type DeviceUnitInfo = {
+  /** `HOST:PORT` of the local API, of the connector alone. */
+  readonly local?: string
+}
+
+type Unit = AsyncDisposable & { readonly info: DeviceUnitInfo }
+
+const spoolBytesMax = 2 * 1024 ** 3
+
+/** Starts EventHandler: sources, packer, spool, local socket. */
+export async function startEventHandlerUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
+  const folder = deviceFolder(options.folder)
+  const handler = await startEventHandler({
+    config: parseEventHandlerConfig(readFileSync(folder.configuration, 'utf8')),
+    spoolFolder: folder.spool,
+    socketPath: join(folder.socketFolder, localSocketName),
+    program,
+    log: openLog('EventHandler', join(folder.root, 'log', 'event-handler.log')),
+    clock,
+  })
+  return { info: {}, [Symbol.asyncDispose]: () => handler[Symbol.asyncDispose]() }
+}
+
+/** Starts the connector: channel, renewal, local API. */
+export async function startConnectorUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
+  const folder = deviceFolder(options.folder)
+  const log = openLog('connector', join(folder.root, 'log', 'connector-hop.log'))
+  const overrides = {
+    ...(options.exchange === undefined ? {} : { connectorFqdn: options.exchange }),
+    ...propertiesOfEnvironment(process.env),
+  }
+  const connector = await startConnector({
+    program,
+    folder: folder.root,
+    overrides,
+    local: options.local,
+    hopPath: join(folder.socketFolder, localSocketName),
+    openHop: (path, handlers) => openHopClient(path, log, handlers, clock),
+    clock,
+  })
+  return {
+    info: { local: formatAddress(connector.local) },
+    [Symbol.asyncDispose]: () => connector[Symbol.asyncDispose](),
+  }
+}
+
+/** @returns the device id of this folder's registration, undefined where it is not enrolled. */
+export function enrolledDevice(folder: DeviceFolder): string | undefined {
+  return readContext(folder.root)?.clientId
+}
+
+/** Spends a token for this folder. */
+export async function enrolHere(
+  folder: DeviceFolder,
+  token: string,
+  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+): Promise<Enrolment> {
+  await using log = openConnectorLog({ file: join(folder.root, 'log', 'connector.log'), clock })
+  return await enrol({ token, folder: folder.root, clock, log, signal })
+}
+
+/** Writes the one file that EventHandler is configured by. */
+export function configureDevice(
+  folder: DeviceFolder,
+  { device, sources }: Pick<EventHandlerConfig, 'device' | 'sources'>,
+): void {
+  const config = readEventHandlerConfig({
+    v: 1,
+    device,
+    sources,
+    selection: 'everything',
+    spool: { bytesMax: spoolBytesMax },
+  })
+  writeDurably(folder.configuration, `${JSON.stringify(config, null, 2)}\n`)
+}
+
+/** @returns the sources of the configuration of before; none where there is none. */
+export function configuredSources(folder: DeviceFolder): EventHandlerConfig['sources'] {
+  return existsSync(folder.configuration)
+    ? parseEventHandlerConfig(readFileSync(folder.configuration, 'utf8')).sources
+    : []
+}

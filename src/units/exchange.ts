@@ -1,0 +1,110 @@
+// The exchange process, composed in the order of the picture in DESIGN "The road of an event":
+// devices' listener → channel end → ingest → journal → readers → threat response → API.
+import { randomBytes } from 'node:crypto'
+import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { Fault } from '../core/fault.ts'
+import { organisationId } from '../core/ids.ts'
+import type { Clock } from '../platform/clock.ts'
+import { openLog } from '../platform/log.ts'
+import { startTicksOf, takeProcessLock } from '../platform/process-lock.ts'
+import { openState } from '../platform/sqlite.ts'
+import { writeDurably } from '../platform/write-durably.ts'
+import { startApi } from '../server/api/api.ts'
+import { ownRegion } from '../server/exchange/regions.ts'
+import { openChannelEnd } from '../server/fleet/channel-end.ts'
+import { type DeviceListener, startDeviceListener } from '../server/fleet/device-listener.ts'
+import { formatServerName, parseServerName } from '../server/fleet/server-names.ts'
+import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
+import { openAdmission } from '../server/ingest/admission.ts'
+import { openJournal } from '../server/journal/journal.ts'
+import type { Endpoint } from '../wire/endpoint.ts'
+import { type Address, formatAddress } from './addresses.ts'
+import { apiPorts } from './api-ports.ts'
+import { openDataFolder } from './data-folder.ts'
+import { presenceInRegistry } from './presence.ts'
+import { program } from './program.ts'
+
+export type ExchangeOptions = {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  /** `HOST[:PORT]` by which devices come. */
+  readonly names: readonly string[]
+  readonly retentionDays: number
+  /** Folder of the built console; undefined = none yet. */
+  readonly consoleFolder?: string
+}
+
+export type ExchangeInfo = { readonly console: string; readonly devices: string; readonly link: string }
+
+/** Another server on the folder may be ending: its parent was killed (DESIGN "Processes": within 1 s). */
+const lockWaitMs = 5_000
+
+/** Starts everything of the exchange; ready when both listeners listen. Disposing ends it in reverse. */
+export async function startExchange(
+  options: ExchangeOptions,
+  clock: Clock,
+): Promise<AsyncDisposable & { readonly info: ExchangeInfo }> {
+  const folder = openDataFolder(options.data)
+  const log = openLog('exchange', `${folder.logs}/exchange.log`)
+  await using up = new AsyncDisposableStack()
+  const taken = await takeProcessLock(folder.exchangeLock, lockWaitMs, clock)
+  if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
+  up.use(taken.lock)
+
+  const state = up.use(await openState(folder.state))
+  const hosts = options.names.map((name) => name.replace(/:\d+$/, ''))
+  const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names: hosts, clock, log }))
+  const journal = up.use(
+    await openJournal({ folder: folder.journal, clock, log, retentionDays: options.retentionDays }),
+  )
+  const admission = up.use(openAdmission({ store: journal.store, clock, log }))
+  const presence = presenceInRegistry(fleet.registry, log)
+  const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
+  const listener: DeviceListener = up.use(
+    await startDeviceListener({
+      ...fleet,
+      listen: options.devices,
+      channel,
+      roles: () => ownRegion(base()).roles,
+      clock,
+      log,
+    }),
+  )
+  const base = (): string => {
+    const [name] = options.names
+    return `https://${name === undefined ? formatAddress(listener.address) : formatServerName(parseServerName(name, listener.address.port))}`
+  }
+  const api = up.use(
+    await startApi({
+      ports: apiPorts({ fleet, journal, names: options.names, bound: listener.address, startedAt: clock.now(), clock }),
+      ownerKey: ownerKey(folder.ownerKey),
+      organisation: organisationId(defaultOrganisation),
+      consoleFolder: options.consoleFolder,
+      listen: options.console,
+      tls: fleet.authority.server.credentials,
+      clock,
+      log,
+    }),
+  )
+  const endpoint: Endpoint = {
+    v: 1,
+    pid: process.pid,
+    startTicks: startTicksOf(process.pid) ?? 0,
+    console: api.url,
+    devices: formatAddress(listener.address),
+  }
+  writeDurably(folder.endpoint, `${JSON.stringify(endpoint)}\n`)
+  up.defer(() => rmSync(folder.endpoint, { force: true }))
+  const parts = up.move()
+  return {
+    info: { console: api.url, devices: endpoint.devices, link: api.link() },
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+/** @returns the owner's key, made at the first start: who can read the folder owns the system. */
+export function ownerKey(path: string): string {
+  if (!existsSync(path)) writeDurably(path, `${randomBytes(32).toString('base64url')}\n`)
+  return readFileSync(path, 'utf8').trim()
+}

@@ -1,0 +1,46 @@
+// A data folder at rest, read with the routes of the API and without any listener.
+import { Fault } from '../core/fault.ts'
+import { organisationId } from '../core/ids.ts'
+import { systemClock } from '../platform/clock.ts'
+import { openLog } from '../platform/log.ts'
+import { takeProcessLock } from '../platform/process-lock.ts'
+import { openState } from '../platform/sqlite.ts'
+import { openApi } from '../server/api/api.ts'
+import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
+import { openJournal } from '../server/journal/journal.ts'
+import { apiPorts } from './api-ports.ts'
+import { openDataFolder } from './data-folder.ts'
+import { ownerKey } from './exchange.ts'
+
+const lockWaitMs = 5_000
+/** Reading at rest expires nothing. */
+const retentionDays = 36_500
+
+/** @throws Fault `data.locked` where a server is using the folder */
+export async function openOffline(
+  root: string,
+): Promise<AsyncDisposable & { fetch(request: Request): Promise<Response> }> {
+  const clock = systemClock
+  const folder = openDataFolder(root)
+  const log = openLog('offline', `${folder.logs}/offline.log`)
+  await using up = new AsyncDisposableStack()
+  const taken = await takeProcessLock(folder.exchangeLock, lockWaitMs, clock)
+  if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
+  up.use(taken.lock)
+  const state = up.use(await openState(folder.state))
+  const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names: [], clock, log }))
+  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
+  const bound = { host: '127.0.0.1', port: 8444 }
+  const api = up.use(
+    await openApi({
+      ports: apiPorts({ fleet, journal, names: [], bound, startedAt: clock.now(), clock }),
+      ownerKey: ownerKey(folder.ownerKey),
+      organisation: organisationId(defaultOrganisation),
+      consoleFolder: undefined,
+      clock,
+      log,
+    }),
+  )
+  const parts = up.move()
+  return { fetch: (request) => api.fetch(request), [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}

@@ -1,0 +1,40 @@
+// The owner's voice inside a process tree: asks /api/v1 of the exchange child with the key of the data folder.
+import { codes, isCode } from '../core/codes.ts'
+import { Fault } from '../core/fault.ts'
+import type { Problem } from '../wire/api/fleet.ts'
+
+/** An answer takes longer than this only where something hangs. */
+const answerWithinMs = 60_000
+
+export type OwnerClient = {
+  get<T>(path: string): Promise<T>
+  post<T>(path: string, body: unknown): Promise<T>
+}
+
+/** @param base asked at each call, for a restarted exchange may be elsewhere. Rejects with the Fault of the answer. */
+export function ownerClient(base: () => string, key: string): OwnerClient {
+  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+    let answer: Response
+    try {
+      answer = await fetch(`${base()}/api/v1/${path}`, {
+        method,
+        headers: {
+          authorization: `Bearer ${key}`,
+          ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+        },
+        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+        signal: AbortSignal.timeout(answerWithinMs),
+      })
+    } catch (cause) {
+      throw new Fault('server.unreachable', { what: `The exchange does not answer at ${base()}`, cause })
+    }
+    if (answer.ok) return (await answer.json()) as T
+    const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>
+    const code = problem.code !== undefined && isCode(problem.code) ? problem.code : 'internal'
+    throw new Fault(code, {
+      what: problem.detail ?? `The exchange answered ${answer.status}`,
+      remedy: problem.remedy ?? codes[code].remedy,
+    })
+  }
+  return { get: (path) => ask('GET', path), post: (path, body) => ask('POST', path, body) }
+}

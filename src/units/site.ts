@@ -1,0 +1,82 @@
+// A whole site in one process tree: exchange, EventHandler and connector as supervised children on one data folder.
+// `up` and `open` are this with other sources (DESIGN "Processes"); the road and the folder are those of production.
+import { hostname } from 'node:os'
+import type { EventHandlerConfig } from '../device/event-handler/event-handler-config.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { SupervisedChild } from '../platform/supervised-child.ts'
+import type { TokenRecord } from '../wire/api/fleet.ts'
+import type { Status } from '../wire/status.ts'
+import { type Address, parseAddress } from './addresses.ts'
+import { type Deaths, deviceChild, exchangeChild } from './children.ts'
+import { type DataFolder, openDataFolder } from './data-folder.ts'
+import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
+import { type ExchangeInfo, ownerKey } from './exchange.ts'
+import { type OwnerClient, ownerClient } from './owner-client.ts'
+
+export type SiteOptions = {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  readonly local: Address
+  readonly names: readonly string[]
+  readonly retentionDays: number
+  readonly consoleFolder: string
+  readonly sources: EventHandlerConfig['sources']
+  readonly onDeath: Deaths
+  readonly signal: AbortSignal
+}
+
+export type Site = AsyncDisposable & {
+  readonly folder: DataFolder
+  readonly device: string
+  readonly owner: OwnerClient
+  exchange(): ExchangeInfo
+  /** What the device says of itself, over its local API; undefined while it does not answer. */
+  deviceStatus(): Promise<Status | undefined>
+  readonly localApi: string
+}
+
+/** Starts the site; ready when the device's processes run. A failed step ends the earlier ones. */
+export async function startSite(options: SiteOptions): Promise<Site> {
+  const folder = openDataFolder(options.data)
+  await using up = new AsyncDisposableStack()
+  const exchange = up.use(await exchangeChild(options, folder.logs, options.onDeath))
+  const info = () => exchange.info() as ExchangeInfo
+  const owner = ownerClient(() => info().console, ownerKey(folder.ownerKey))
+  const device = enrolledDevice(folder.device) ?? (await enrolAtOwn(owner, folder, options.signal))
+  configureDevice(folder.device, { device, sources: options.sources })
+  const start = (title: 'EventHandler' | 'connector'): Promise<SupervisedChild> =>
+    deviceChild(
+      title,
+      { folder: folder.device.root, local: options.local, exchange: parseAddress(info().devices, '--devices') },
+      folder.logs,
+      options.onDeath,
+    )
+  up.use(await start('EventHandler'))
+  const connector = up.use(await start('connector'))
+  const localApi = () => `http://${(connector.info() as DeviceUnitInfo).local ?? ''}`
+  const parts = up.move()
+  return {
+    folder,
+    device,
+    owner,
+    exchange: info,
+    localApi: localApi(),
+    deviceStatus: async () => await askStatus(localApi()),
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+async function enrolAtOwn(owner: OwnerClient, folder: DataFolder, signal: AbortSignal): Promise<string> {
+  const { token } = await owner.post<TokenRecord>('tokens', { name: hostname() })
+  return (await enrolHere(folder.device, token, { clock: systemClock, signal })).device
+}
+
+async function askStatus(base: string): Promise<Status | undefined> {
+  try {
+    const answer = await fetch(`${base}/v1/contexts/default/status`, { signal: AbortSignal.timeout(2_000) })
+    return answer.ok ? ((await answer.json()) as Status) : undefined
+  } catch {
+    return undefined
+  }
+}

@@ -1,0 +1,81 @@
+// `sallyport up`: a site with a demonstration, or with the sensors of this machine. The console is built beside it,
+// where it is not built yet: events flow meanwhile.
+import { basename, resolve } from 'node:path'
+import { playDemo } from '../demo/demo-sensor.ts'
+import { story } from '../demo/scenario.ts'
+import { systemClock } from '../platform/clock.ts'
+import type { Address } from './addresses.ts'
+import { buildConsole, consoleFolder } from './console-build.ts'
+import { dataFolder } from './data-folder.ts'
+import { signInLink } from './sign-in-link.ts'
+import { type Site, startSite } from './site.ts'
+
+export type UpOptions = {
+  readonly data: string
+  readonly console: Address
+  readonly devices: Address
+  readonly local: Address
+  readonly names: readonly string[]
+  readonly retentionDays: number
+  readonly demo: boolean
+  readonly sources: readonly string[]
+  readonly onDeath: (title: string, how: string) => void
+  readonly signal: AbortSignal
+}
+
+export type Up = AsyncDisposable & {
+  readonly data: string
+  readonly console: string
+  readonly devices: string
+  readonly local: string
+  link(): Promise<string>
+  readonly firstEvent: Promise<number>
+  readonly story: { readonly address: string } | undefined
+}
+
+const demoSeed = 4711
+const askEveryMs = 100
+
+/** Starts it; ready when all processes run. */
+export async function startUp(options: UpOptions): Promise<Up> {
+  const startedAt = systemClock.monotonic()
+  const stop = new AbortController()
+  const signal = AbortSignal.any([stop.signal, options.signal])
+  await using up = new AsyncDisposableStack()
+  up.defer(() => stop.abort())
+  // Beside the start of the site; who needs it waits for it, and hears then why it failed.
+  const built = buildConsole(signal)
+  built.catch(() => undefined)
+  const folder = dataFolder(options.data)
+  const playing = options.demo
+    ? playDemo({ path: folder.demoFile, seed: demoSeed, clock: systemClock, signal })
+    : Promise.resolve()
+  up.defer(() => playing)
+  const files = options.demo ? [folder.demoFile] : options.sources.map((path) => resolve(path))
+  const sources = files.map((path) => ({ name: basename(path), path, format: 'auto' as const }))
+  const site = up.use(await startSite({ ...options, consoleFolder, sources, signal }))
+  const parts = up.move()
+  const { console: url, devices } = site.exchange()
+  return {
+    data: folder.root,
+    console: url,
+    devices,
+    local: new URL(site.localApi).host,
+    async link() {
+      await built
+      return await signInLink(site.owner, signal)
+    },
+    firstEvent: firstEvent(site, signal, startedAt),
+    story: options.demo ? { address: story.server } : undefined,
+    [Symbol.asyncDispose]: () => parts.disposeAsync(),
+  }
+}
+
+async function firstEvent(site: Site, signal: AbortSignal, startedAt: number): Promise<number> {
+  while (!signal.aborted) {
+    const { journal } = await site.owner.get<{ journal: { events: number; unindexedBlocks: number } }>('status')
+    if (journal.events > 0 && journal.unindexedBlocks === 0) break
+    await systemClock.sleep(askEveryMs, signal)
+  }
+  return systemClock.monotonic() - startedAt
+}
