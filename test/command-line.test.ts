@@ -72,10 +72,12 @@ const deviceStatus: Status = {
 }
 
 /** Stands in for the connector's local API. */
-async function startLocalApi() {
-  const server = createServer((request, response) => {
-    response.setHeader('content-type', 'application/json')
-    response.end(JSON.stringify(request.url === '/v1/contexts/default/status' ? deviceStatus : {}))
+async function startLocalApi(enrolled = true) {
+  const server = createServer((_request, response) => {
+    response.statusCode = enrolled ? 200 : 404
+    const states = { enrolled: true, connected: true, healthy: true, flowing: false }
+    const problem = { code: 'context.missing', detail: 'The device is not enrolled', remedy: 'Enrol it.' }
+    response.end(JSON.stringify(enrolled ? { ...deviceStatus, states } : problem))
   }).listen(0, '127.0.0.1')
   await new Promise((resolve) => server.once('listening', resolve))
   const address = server.address()
@@ -261,6 +263,17 @@ test('issue 8.9: who is not there ends with 5, who may not with 4, each with the
   const refused = await run(['status', '--data', server.data])
   assert.equal(refused.code, 4)
   assert.match(refused.err, /\[session\.missing\]/)
+})
+
+test('DESIGN Words: device status shows the four states, and says what to do where there is no context', async () => {
+  await using local = await startLocalApi()
+  const { code, out } = await run(['device', 'status', '--local', local.address])
+  assert.equal(code, 0)
+  assert.match(out, /states +enrolled, connected, healthy, not flowing\n/)
+  await using fresh = await startLocalApi(false)
+  const none = await run(['device', 'status', '--local', fresh.address])
+  assert.equal(none.code, 1)
+  assert.match(none.err, /\[context\.missing\]\nfix: {3}Enrol it\./)
 })
 
 test('console-and-cli 10: what cannot be taken back needs a yes', async () => {

@@ -46,12 +46,20 @@ async function askDevice({ signal }: Session, { host, port }: Address): Promise<
   })
   const text = await answer.text()
   if (!answer.ok) throw problemToFault(answer.status, text)
-  const status: unknown = JSON.parse(text)
+  const status = parsed(text)
   if (!isStatus(status))
     throw new Fault('server.unreachable', {
       what: `What answers at ${host}:${port} is no device of ours (${answer.status})`,
     })
   return status
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
 }
 
 function isStatus(value: unknown): value is LocalStatus {

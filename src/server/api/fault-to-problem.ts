@@ -49,7 +49,7 @@ export function toFault(error: unknown): { readonly fault: Fault; readonly unfor
 /** @returns the answer's body; its `status` is the HTTP status. `type` is the same for ever for one code. */
 export function faultToProblem(fault: Fault): Problem {
   return {
-    type: `urn:sallyport:problem:${fault.code}`,
+    type: `urn:sallyport:code:${fault.code}`,
     title: codes[fault.code].cause,
     status: statusOf(fault.code),
     code: fault.code,
