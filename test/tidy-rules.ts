@@ -60,10 +60,7 @@ export const bannedWords: readonly BannedWord[] = [
     instead: 'await clock.sleep(ms, signal)',
     homes: ['src/platform/', 'src/console/', 'bench/'],
     tests: false,
-    exceptions: [
-      { file: 'src/cli/http-request.ts', why: 'a limit on connecting that a signal cannot give' },
-      { file: 'src/cli/until-cancelled.ts', why: 'keeps the process alive; nothing waits on it' },
-    ],
+    exceptions: [{ file: 'src/cli/until-cancelled.ts', why: 'keeps the process alive; nothing waits on it' }],
   },
   {
     word: 'process.exit',
