@@ -1,0 +1,116 @@
+// Every question the console asks, keyed by what it depends on; components only name them.
+import { keepPreviousData, QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import type { Observable } from '../../core/observable.ts'
+import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../wire/api/events.ts'
+import type { ServerStatus, SessionRecord } from '../../wire/api/fleet.ts'
+import type { Investigation } from '../../wire/api/investigations.ts'
+import { ApiProblem, ask } from './ask.ts'
+
+/** What the Events page asks about: times in Unix ms, fixed when the question was put, so that pages fit together. */
+export type EventAsk = { readonly q: string; readonly since?: number; readonly until?: number }
+
+export const pageSize = 100
+
+export const queryClient = new QueryClient({
+  defaultOptions: {
+    queries: {
+      staleTime: 30_000,
+      refetchOnWindowFocus: false,
+      // What the exchange refused stays refused; only a missing answer is asked for again.
+      retry: (failures, error) => error instanceof ApiProblem && error.problem.status === 0 && failures < 2,
+    },
+  },
+})
+
+export const sessionQuery = queryOptions({
+  queryKey: ['session'],
+  queryFn: ({ signal }) => ask<SessionRecord>('session', { signal }),
+  staleTime: 5 * 60_000,
+})
+
+export const statusQuery = queryOptions({
+  queryKey: ['status'],
+  queryFn: ({ signal }) => ask<ServerStatus>('status', { signal }),
+  refetchInterval: 5_000,
+})
+
+export const eventPagesQuery = (question: EventAsk, asked: number) =>
+  infiniteQueryOptions({
+    queryKey: ['events', 'pages', question, asked],
+    queryFn: ({ pageParam, signal }) =>
+      ask<EventPage>('events', { query: { ...question, limit: pageSize, cursor: pageParam }, signal }),
+    initialPageParam: '',
+    getNextPageParam: (page) => page.next ?? undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+  })
+
+/** The newest page again and again, for what arrived since. */
+export const newestEventsQuery = (question: EventAsk, live: boolean) =>
+  queryOptions({
+    queryKey: ['events', 'newest', question],
+    queryFn: ({ signal }) => ask<EventPage>('events', { query: { ...question, limit: pageSize }, signal }),
+    enabled: live,
+    refetchInterval: live ? 2_000 : false,
+    staleTime: 0,
+  })
+
+export const histogramQuery = (question: EventAsk, asked: number) =>
+  queryOptions({
+    queryKey: ['events', 'histogram', question, asked],
+    queryFn: ({ signal }) => ask<EventHistogram>('events/histogram', { query: { ...question, buckets: 120 }, signal }),
+    placeholderData: keepPreviousData,
+  })
+
+export const countQuery = (question: EventAsk, asked: number) =>
+  queryOptions({
+    queryKey: ['events', 'count', question, asked],
+    queryFn: ({ signal }) => ask<EventCount>('events/count', { query: { ...question }, signal }),
+    placeholderData: keepPreviousData,
+  })
+
+export const topQuery = (facet: string, question: EventAsk, asked: number) =>
+  queryOptions({
+    queryKey: ['events', 'top', facet, question, asked],
+    queryFn: ({ signal }) => ask<EventTop>('events/top', { query: { ...question, facet, n: 10 }, signal }),
+    placeholderData: keepPreviousData,
+  })
+
+export const eventQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['event', id],
+    queryFn: ({ signal }) => ask<EventRecord>(`events/${encodeURIComponent(id)}`, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const inspectQuery = (content: string) =>
+  queryOptions({
+    queryKey: ['inspect', content],
+    queryFn: ({ signal }) => ask<readonly Observable[]>('inspect', { body: { content }, signal }),
+    enabled: content.trim() !== '',
+    placeholderData: keepPreviousData,
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+export const investigationQuery = (id: string) =>
+  queryOptions({
+    queryKey: ['investigation', id],
+    queryFn: ({ signal }) => ask<Investigation>(`investigations/${encodeURIComponent(id)}`, { signal }),
+    enabled: id !== '',
+    // One still running when 30 s were over is looked at again until it is done.
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1_000 : false),
+    staleTime: Number.POSITIVE_INFINITY,
+  })
+
+/** Puts an investigation and waits up to 30 s for the whole answer. */
+export async function investigate(content: string): Promise<Investigation> {
+  const answer = await ask<Investigation>('investigations?wait=30', { body: { content } })
+  queryClient.setQueryData(investigationQuery(answer.id).queryKey, answer)
+  return answer
+}
+
+/** Spends a one-time link; the cookie that comes back is the session. */
+export async function signIn(link: string): Promise<void> {
+  await ask<unknown>('sessions', { body: { link } })
+  await queryClient.resetQueries()
+}

@@ -1,0 +1,156 @@
+// Thousands of events, a screenful of rows in the page: newest first, fetched by cursor as one reads on, walked by
+// keys (j, k, arrows; o or Enter opens).
+import { useTable } from '@tanstack/react-table'
+import { useVirtualizer } from '@tanstack/react-virtual'
+import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import type { EventRecord } from '../../wire/api/events.ts'
+import { count } from '../parts/spoken-time.ts'
+import { useKeyAction } from '../shell/key-actions.tsx'
+import { eventColumns, features } from './event-columns.tsx'
+
+type Props = {
+  readonly events: readonly EventRecord[]
+  readonly loading: boolean
+  /** Of the event that is open. */
+  readonly current: string | undefined
+  readonly onOpen: (id: string) => void
+  /** The end of what is loaded is near. */
+  readonly onEnd: () => void
+  readonly total: number | undefined
+  readonly name: string
+}
+
+const rowHeight = 34
+
+/** Rows ahead of the end at which the next page is asked for. */
+const aheadRows = 30
+
+export function EventTable({ events, loading, current, onOpen, onEnd, total, name }: Props) {
+  const scroller = useRef<HTMLDivElement>(null)
+  const table = useTable({ features, columns: eventColumns, data: events, getRowId: ({ id }) => id })
+  const { rows } = table.getRowModel()
+  const virtualizer = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    getItemKey: (index) => rows[index]?.id ?? index,
+    overscan: 8,
+    // The header stands over the rows and must not hide the one gone to.
+    scrollPaddingStart: rowHeight,
+  })
+  const walk = useRowWalk(events, virtualizer.scrollToIndex, scroller, current, onOpen)
+  const items = virtualizer.getVirtualItems()
+  const last = items.at(-1)?.index ?? 0
+  useEffect(() => {
+    if (events.length > 0 && last >= events.length - aheadRows) onEnd()
+  })
+  const before = items[0]?.start ?? 0
+  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
+  return (
+    // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- a scrolled region has to be reachable by keyboard
+    <div className="event-scroller" ref={scroller} role="region" aria-label="List of events" tabIndex={-1}>
+      <table className="event-table" role="grid" aria-label={name} aria-rowcount={(total ?? events.length) + 1}>
+        <thead>
+          {table.getHeaderGroups().map((group) => (
+            <tr key={group.id}>
+              {group.headers.map((header) => (
+                <th key={header.id} scope="col" className={`col-${header.column.id}`}>
+                  <table.FlexRender header={header} />
+                </th>
+              ))}
+            </tr>
+          ))}
+        </thead>
+        <tbody onKeyDown={walk.onKeyDown}>
+          {before > 0 && <Spacer height={before} />}
+          {items.map(({ index }) => {
+            const row = rows[index]
+            return row ? (
+              <tr
+                key={row.id}
+                data-index={index}
+                aria-rowindex={index + 2}
+                aria-selected={row.id === current}
+                data-quarantined={row.original.body.kind === 'quarantined' || undefined}
+                tabIndex={index === walk.at ? 0 : -1}
+                onFocus={() => walk.setAt(index)}
+                onClick={() => onOpen(row.id)}
+              >
+                {row.getAllCells().map((cell) => (
+                  <td key={cell.id} className={`col-${cell.column.id}`}>
+                    <table.FlexRender cell={cell} />
+                  </td>
+                ))}
+              </tr>
+            ) : null
+          })}
+          {after > 0 && <Spacer height={after} />}
+        </tbody>
+      </table>
+      {loading && (
+        <div className="event-loading" role="status">
+          <span className="spinner" aria-hidden />{' '}
+          {events.length > 0 ? `${count(events.length)} read, more coming` : 'Asking the journal'}
+        </div>
+      )}
+    </div>
+  )
+}
+
+function Spacer({ height }: { readonly height: number }) {
+  return (
+    <tr aria-hidden className="spacer">
+      <td colSpan={eventColumns.length} style={{ height }} />
+    </tr>
+  )
+}
+
+/** The row that keys are at: one is in the order of Tab, and going on scrolls to it. */
+function useRowWalk(
+  events: readonly EventRecord[],
+  scrollTo: (index: number) => void,
+  scroller: { readonly current: HTMLDivElement | null },
+  current: string | undefined,
+  onOpen: (id: string) => void,
+) {
+  const [at, setAt] = useState(0)
+  const wanted = useRef<number>(undefined)
+  useEffect(() => {
+    if (wanted.current === undefined) return
+    const row = scroller.current?.querySelector<HTMLElement>(`tr[data-index="${wanted.current}"]`)
+    if (!row) return
+    wanted.current = undefined
+    row.focus({ preventScroll: true })
+  })
+  const go = (to: number) => {
+    const next = Math.min(Math.max(to, 0), events.length - 1)
+    if (next < 0) return
+    wanted.current = next
+    scrollTo(next)
+    setAt(next)
+    const event = events[next]
+    if (current !== undefined && event) onOpen(event.id)
+  }
+  const open = () => {
+    const event = events[at]
+    if (event) onOpen(event.id)
+  }
+  useKeyAction('next', () => go(hasFocusIn(scroller.current) ? at + 1 : at))
+  useKeyAction('previous', () => go(at - 1))
+  useKeyAction('open', open)
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (!(event.target instanceof HTMLTableRowElement)) return
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: 15, PageUp: -15 }[event.key]
+    if (step) go(at + step)
+    else if (event.key === 'Home') go(0)
+    else if (event.key === 'End') go(events.length - 1)
+    else if (event.key === 'Enter') open()
+    else return
+    event.preventDefault()
+  }
+  return { at, setAt, onKeyDown }
+}
+
+function hasFocusIn(element: HTMLElement | null): boolean {
+  return element?.contains(document.activeElement) ?? false
+}

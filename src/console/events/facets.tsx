@@ -1,0 +1,77 @@
+// Counts by facet beside the list; a click adds the term to the query or takes it away, minus excludes it.
+import { IconMinus } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { type EventAsk, topQuery } from '../api/queries.ts'
+import { visible } from '../parts/defang.ts'
+import { count } from '../parts/spoken-time.ts'
+import { addTerm, hasTerm, removeTerm, term } from './query-text.ts'
+
+/** Each with the word the console shows; the names are those of docs/query.md. */
+const facets = [
+  ['severity', 'Severity'],
+  ['type', 'Type'],
+  ['sensor', 'Sensor'],
+  ['device', 'Device'],
+  ['source', 'Source'],
+  ['sid', 'Signature'],
+] as const
+
+type Props = { readonly question: EventAsk; readonly asked: number; readonly onQuery: (q: string) => void }
+
+export function Facets(props: Props) {
+  return (
+    <aside className="facets" aria-label="Facets">
+      {facets.map(([facet, title]) => (
+        <Facet key={facet} facet={facet} title={title} {...props} />
+      ))}
+    </aside>
+  )
+}
+
+function Facet({ facet, title, question, asked, onQuery }: Props & { readonly facet: string; readonly title: string }) {
+  const { data } = useQuery(topQuery(facet, question, asked))
+  if (!data || data.values.length === 0) return null
+  const most = Math.max(...data.values.map((value) => value.count))
+  const { q } = question
+  return (
+    <section>
+      <h2>{title}</h2>
+      <ul>
+        {data.values.map(({ value, count: events }) => {
+          const wanted = term(facet, value)
+          const on = hasTerm(q, wanted)
+          return (
+            <li key={value}>
+              <button
+                type="button"
+                className="facet"
+                aria-pressed={on}
+                title={`${visible(value)}: ${count(events)}`}
+                onClick={() => onQuery(on ? removeTerm(q, wanted) : addTerm(q, wanted))}
+              >
+                <meter
+                  className={facet === 'severity' ? `meter-${value}` : undefined}
+                  min={0}
+                  max={most}
+                  value={events}
+                  aria-hidden
+                />
+                <bdi>{visible(value)}</bdi>
+                <span className="facet-count">{count(events)}</span>
+              </button>
+              <button
+                type="button"
+                className="facet-not"
+                aria-label={`Without ${title.toLowerCase()} ${visible(value)}`}
+                title="Without"
+                onClick={() => onQuery(addTerm(q, `-${wanted}`))}
+              >
+                <IconMinus size={13} />
+              </button>
+            </li>
+          )
+        })}
+      </ul>
+    </section>
+  )
+}

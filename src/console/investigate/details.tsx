@@ -1,0 +1,251 @@
+// The right pane: what is known of what is selected, and the steps that go on from it.
+import { Button } from '@mantine/core'
+import { IconActivity, IconTopologyStar3 } from '@tabler/icons-react'
+import { useNavigate } from '@tanstack/react-router'
+import type { GraphNode, Investigation } from '../../wire/api/investigations.ts'
+import { EventPane } from '../events/event-pane.tsx'
+import { CopyButton } from '../parts/copy-button.tsx'
+import { defang, visible } from '../parts/defang.ts'
+import { SeverityBadge } from '../parts/severity-badge.tsx'
+import { count, counted, relative, utc } from '../parts/spoken-time.ts'
+import { typeWord } from './drawn-graph.ts'
+import { nodesQuery, nodeValue } from './pivot.ts'
+import type { Selection } from './selection.ts'
+import { ShapeMark } from './shape-mark.tsx'
+
+type Props = {
+  readonly investigation: Investigation
+  readonly selection: Selection
+  readonly event: string | undefined
+  readonly onSelection: (selection: Selection) => void
+  readonly onEvent: (id: string | undefined) => void
+}
+
+export function Details(props: Props) {
+  const { investigation, selection, event, onEvent } = props
+  if (event)
+    return (
+      <EventPane
+        id={event}
+        known={investigation.events.find(({ id }) => id === event)}
+        onClose={() => onEvent(undefined)}
+      />
+    )
+  const chosen = investigation.graph.nodes.filter(({ id }) => selection.has(id))
+  const [only] = chosen
+  return (
+    <aside className="details" aria-label="Selected">
+      {only === undefined ? (
+        <Overview {...props} />
+      ) : chosen.length === 1 ? (
+        <One node={only} {...props} />
+      ) : (
+        <Many nodes={chosen} onSelection={props.onSelection} />
+      )}
+    </aside>
+  )
+}
+
+function Steps({ nodes }: { readonly nodes: readonly GraphNode[] }) {
+  const navigate = useNavigate()
+  const values = nodes.filter(({ kind }) => kind === 'observable').map(nodeValue)
+  return (
+    <div className="steps">
+      <Button
+        size="xs"
+        variant="default"
+        leftSection={<IconActivity size={15} />}
+        onClick={() => void navigate({ to: '/events', search: { q: nodesQuery(nodes) } })}
+      >
+        {nodes.length > 1 ? 'Events with any' : 'Events with this value'}
+      </Button>
+      {values.length > 0 && (
+        <Button
+          size="xs"
+          variant="default"
+          leftSection={<IconTopologyStar3 size={15} />}
+          onClick={() => void navigate({ to: '/investigate', search: { q: values.join('\n') } })}
+        >
+          Investigate {nodes.length > 1 ? 'selection' : ''}
+        </Button>
+      )}
+    </div>
+  )
+}
+
+function One({ node, investigation, onSelection, onEvent }: Props & { readonly node: GraphNode }) {
+  const value = nodeValue(node)
+  const related = investigation.graph.edges.flatMap((edge) => {
+    const [id, arrow] = edge.source === node.id ? [edge.target, '→'] : edge.target === node.id ? [edge.source, '←'] : []
+    const other = investigation.graph.nodes.find((one) => one.id === id)
+    return other ? [{ key: edge.id, arrow, relation: typeWord(edge.relation), other, events: edge.count }] : []
+  })
+  const sightings = investigation.sightings.filter(
+    ({ observables, signature, device }) =>
+      observables.some((one) => `${one.type}:${one.value}` === node.id) ||
+      (node.kind === 'signature' && node.id === `signature:${signature?.id}`) ||
+      (node.kind === 'device' && device === node.label),
+  )
+  return (
+    <>
+      <p className="details-head">
+        <ShapeMark type={node.type} severity={node.severity} /> {typeWord(node.type)}
+        <SeverityBadge severity={node.severity} />
+      </p>
+      <p className="details-value mono">
+        <bdi>{visible(value)}</bdi>
+      </p>
+      <div className="steps">
+        <CopyButton text={defang(node.type, value)}>Copy defanged</CopyButton>
+        <CopyButton text={value}>Copy raw</CopyButton>
+      </div>
+      <Steps nodes={[node]} />
+      <p className="second-reading">
+        {counted(node.count, 'event')}
+        {node.seed && ' · asked about'}
+      </p>
+      {sightings.length > 0 && (
+        <section>
+          <h2>Sightings</h2>
+          <ul className="details-list">
+            {sightings.slice(0, 30).map((group) => (
+              <li key={JSON.stringify([group.device, group.sensor, group.type, group.signature?.id])}>
+                <span className={`dot dot-${group.severity}`} aria-hidden />
+                <div>
+                  <bdi>{visible(group.signature?.name ?? group.type)}</bdi>
+                  <p className="second-reading">
+                    {group.severity} · {count(group.count)} on {visible(group.device)} ·{' '}
+                    {relative(group.lastSeen, Date.now())}, {utc(group.lastSeen, 'minutes')}
+                  </p>
+                </div>
+                {group.examples[0] && (
+                  <button type="button" className="link-button" onClick={() => onEvent(group.examples[0])}>
+                    line
+                  </button>
+                )}
+              </li>
+            ))}
+          </ul>
+        </section>
+      )}
+      {related.length > 0 && (
+        <section>
+          <h2>Related</h2>
+          <ul className="details-list">
+            {related.slice(0, 60).map(({ key, arrow, relation, other, events }) => (
+              <li key={key}>
+                <ShapeMark type={other.type} severity={other.severity} />
+                <div>
+                  <button
+                    type="button"
+                    className="link-button mono"
+                    title={visible(other.label)}
+                    onClick={() => onSelection(new Set([other.id]))}
+                  >
+                    <bdi>{visible(other.label)}</bdi>
+                  </button>
+                  <p className="second-reading">
+                    {arrow} {relation} · {counted(events, 'event')}
+                  </p>
+                </div>
+              </li>
+            ))}
+          </ul>
+          {related.length > 60 && (
+            <p className="second-reading">and {count(related.length - 60)} more in the tab Nodes</p>
+          )}
+        </section>
+      )}
+    </>
+  )
+}
+
+function Many({
+  nodes,
+  onSelection,
+}: {
+  readonly nodes: readonly GraphNode[]
+  readonly onSelection: (selection: Selection) => void
+}) {
+  return (
+    <>
+      <p className="details-head">
+        <b>{nodes.length} selected</b>
+      </p>
+      <Steps nodes={nodes} />
+      <ul className="details-list">
+        {nodes.slice(0, 100).map((node) => (
+          <li key={node.id}>
+            <ShapeMark type={node.type} severity={node.severity} />
+            <div>
+              <button
+                type="button"
+                className="link-button mono"
+                title={visible(node.label)}
+                onClick={() => onSelection(new Set([node.id]))}
+              >
+                <bdi>{visible(node.label)}</bdi>
+              </button>
+            </div>
+            <span className="second-reading">{count(node.count)}</span>
+          </li>
+        ))}
+      </ul>
+    </>
+  )
+}
+
+/** Nothing selected: what stands out. */
+function Overview({ investigation, onSelection }: Props) {
+  const seeds = investigation.graph.nodes.filter(({ seed }) => seed)
+  const signatures = investigation.graph.nodes
+    .filter(({ kind }) => kind === 'signature')
+    .toSorted((a, b) => b.count - a.count)
+  const list = (nodes: readonly GraphNode[]) => (
+    <ul className="details-list">
+      {nodes.slice(0, 12).map((node) => (
+        <li key={node.id}>
+          <ShapeMark type={node.type} severity={node.severity} />
+          <div>
+            <button
+              type="button"
+              className="link-button"
+              title={visible(node.label)}
+              onClick={() => onSelection(new Set([node.id]))}
+            >
+              <bdi>{visible(node.label)}</bdi>
+            </button>
+            <p className="second-reading">
+              {node.severity} · {counted(node.count, 'event')}
+            </p>
+          </div>
+        </li>
+      ))}
+    </ul>
+  )
+  if (investigation.graph.nodes.length === 0)
+    return (
+      <div className="empty-details">
+        <h2>No event holds any of these</h2>
+        <p>Look at what the answer covers above. More events come with more devices:</p>
+        <pre className="command">sallyport token create</pre>
+        <p>or with a file of a sensor:</p>
+        <pre className="command">sallyport open FILE</pre>
+      </div>
+    )
+  return (
+    <>
+      <p className="second-reading">Select a node, here, in the graph or in the table.</p>
+      <section>
+        <h2>Asked about</h2>
+        {list(seeds)}
+      </section>
+      {signatures.length > 0 && (
+        <section>
+          <h2>Signatures, most frequent first</h2>
+          {list(signatures)}
+        </section>
+      )}
+    </>
+  )
+}

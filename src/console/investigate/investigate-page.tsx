@@ -1,0 +1,173 @@
+// Investigate: paste anything, see what was understood, then what the journal knows of it as graph, tables and time,
+// over one selection (console-and-cli rules 11, 14).
+import './investigate.css'
+import { useMutation, useQuery } from '@tanstack/react-query'
+import { getRouteApi, Link } from '@tanstack/react-router'
+import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
+import type { Investigation } from '../../wire/api/investigations.ts'
+import { investigate, investigationQuery } from '../api/queries.ts'
+import { announce } from '../parts/announcer.tsx'
+import { Busy } from '../parts/busy.tsx'
+import { ProblemNote } from '../parts/problem-note.tsx'
+import { counted } from '../parts/spoken-time.ts'
+import { Details } from './details.tsx'
+import { FoundEvents } from './found-events.tsx'
+import { FoundSummary } from './found-summary.tsx'
+import { type InvestigateSearch, type InvestigateView, investigateViews, linkTextMax } from './investigate-search.ts'
+import { NodeTable } from './node-table.tsx'
+import { NothingAsked } from './nothing-asked.tsx'
+import { PasteBox } from './paste-box.tsx'
+import type { Selection } from './selection.ts'
+import { SightingTable } from './sighting-table.tsx'
+import { Timeline } from './timeline.tsx'
+
+const GraphPanel = lazy(() => import('./graph-panel.tsx').then(({ GraphPanel: component }) => ({ default: component })))
+const route = getRouteApi('/shell/investigate')
+
+export function InvestigatePage() {
+  const search = route.useSearch()
+  const navigate = route.useNavigate()
+  const put = useMutation({
+    mutationFn: investigate,
+    onSuccess: (answer, content) =>
+      navigate({ search: { ...(content.length <= linkTextMax && { q: content }), id: answer.id }, replace: true }),
+  })
+  const known = useQuery(investigationQuery(search.id ?? ''))
+  // A deep link that names no investigation becomes one; one whose investigation is gone is asked anew.
+  const gone = known.error !== null && search.q !== undefined
+  const asked = useRef('')
+  const { mutate } = put
+  useEffect(() => {
+    if (!search.q || (search.id && !gone) || asked.current === `${search.q}\n${search.id ?? ''}`) return
+    asked.current = `${search.q}\n${search.id ?? ''}`
+    mutate(search.q)
+  }, [search.q, search.id, gone, mutate])
+  const answer = search.id ? known.data : undefined
+  useEffect(() => {
+    if (answer?.state === 'done') announce(spoken(answer))
+  }, [answer])
+  const run = (content: string) => {
+    asked.current = `${content}\n`
+    mutate(content)
+  }
+  const error = put.error ?? (gone ? null : known.error)
+  return (
+    <div className="investigate-page">
+      <h1 className="visually-hidden">Investigate</h1>
+      <PasteBox
+        text={search.q ?? ''}
+        busy={put.isPending || answer?.state === 'running'}
+        seen={answer?.seen}
+        onRun={run}
+      />
+      {error ? (
+        <div className="panel-pad">
+          <ProblemNote error={error} retry={() => run(search.q ?? '')} />
+        </div>
+      ) : answer?.state === 'done' ? (
+        <Found investigation={answer} search={search} />
+      ) : answer?.state === 'failed' ? (
+        <div className="panel-pad">
+          <ProblemNote
+            error={answer.failure?.detail ?? 'The investigation failed.'}
+            retry={() => run(search.q ?? '')}
+          />
+        </div>
+      ) : put.isPending || search.id || search.q ? (
+        <Busy>Asking the journal…</Busy>
+      ) : (
+        <NothingAsked onExample={run} />
+      )}
+    </div>
+  )
+}
+
+const viewNames: Readonly<Record<InvestigateView, string>> = {
+  graph: 'Graph',
+  table: 'Nodes',
+  sightings: 'Sightings',
+  events: 'Events',
+}
+
+function Found({
+  investigation,
+  search,
+}: {
+  readonly investigation: Investigation
+  readonly search: InvestigateSearch
+}) {
+  const navigate = route.useNavigate()
+  const view = search.view ?? 'graph'
+  const selection: Selection = useMemo(() => new Set(search.sel), [search.sel])
+  const set = ({
+    event,
+    sel = search.sel,
+  }: {
+    readonly event?: string | undefined
+    readonly sel?: readonly string[] | undefined
+  }) =>
+    void navigate({
+      search: ({ event: _, sel: __, ...before }) => ({
+        ...before,
+        ...(sel && sel.length > 0 && { sel }),
+        ...(event && { event }),
+      }),
+      replace: true,
+    })
+  const select = (next: Selection) => set({ sel: [...next] })
+  const show = (next: InvestigateView) => void navigate({ search: (before) => ({ ...before, view: next }) })
+  return (
+    <div className="found">
+      <div className="found-bar">
+        <FoundSummary investigation={investigation} />
+        <nav className="views" aria-label="View">
+          {investigateViews.map((one) => (
+            <Link
+              key={one}
+              from="/investigate"
+              to="/investigate"
+              search={(before) => ({ ...before, view: one })}
+              aria-current={one === view ? 'page' : undefined}
+            >
+              {viewNames[one]}
+            </Link>
+          ))}
+        </nav>
+      </div>
+      <div className="found-view">
+        {view === 'graph' && (
+          <Suspense fallback={<Busy>Drawing…</Busy>}>
+            <GraphPanel
+              investigation={investigation}
+              selection={selection}
+              onSelection={select}
+              onTable={() => show('table')}
+            />
+          </Suspense>
+        )}
+        {view === 'table' && <NodeTable graph={investigation.graph} selection={selection} onSelection={select} />}
+        {view === 'sightings' && <SightingTable investigation={investigation} selection={selection} />}
+        {view === 'events' && (
+          <FoundEvents
+            investigation={investigation}
+            selection={selection}
+            current={search.event}
+            onOpen={(event) => set({ event })}
+          />
+        )}
+      </div>
+      <Timeline investigation={investigation} />
+      <Details
+        investigation={investigation}
+        selection={selection}
+        event={search.event}
+        onSelection={select}
+        onEvent={(event) => set({ event })}
+      />
+    </div>
+  )
+}
+
+function spoken({ observables, sightings, graph }: Investigation): string {
+  return `${counted(observables.length, 'observable')}, ${counted(sightings.length, 'group')} of sightings, ${counted(graph.nodes.length, 'node')}`
+}
