@@ -36,7 +36,7 @@ export type ObservableType = (typeof observableTypes)[number]
  */
 export function normalise(type: ObservableType, value: string): Observable | undefined {
   const text = value.trim()
-  if (text === '' || nothings.has(text.toLowerCase())) return undefined
+  if (text === '' || (text.length <= nothingLengthMax && nothings.has(text.toLowerCase()))) return undefined
   switch (type) {
     case 'ip':
     case 'ipv6':
@@ -102,6 +102,9 @@ const nothings = new Set([
   '0.0.0.0',
   '::',
 ])
+
+/** Most values are longer: they need no look-up, which would fold them first. */
+const nothingLengthMax = Math.max(...[...nothings].map((word) => word.length))
 
 /** Plain IPv4 in canonical form: the common case, decided without the parser. */
 const plainV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
