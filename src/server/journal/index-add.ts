@@ -7,6 +7,16 @@ import { eventRow } from './index-layout.ts'
 
 /** Takes blocks in order and moves the cursor behind the last, in one transaction. */
 export function addBlocks(file: OpenFile, blocks: readonly IndexedBlock[]): void {
+  try {
+    insertBlocks(file, blocks)
+  } catch (error) {
+    // What was undone must not be believed to be saved.
+    savedSignatures.delete(file)
+    throw error
+  }
+}
+
+function insertBlocks(file: OpenFile, blocks: readonly IndexedBlock[]): void {
   const last = blocks.at(-1)
   if (last === undefined) return
   inTransaction(file.db, () => {
@@ -101,7 +111,15 @@ function streamNumber(file: OpenFile, block: IndexedBlock): number {
   )
 }
 
+/** Rules that a file has, as far as its writer knows: most blocks bring none that is new. */
+const savedSignatures = new WeakMap<OpenFile, Set<string>>()
+const savedSignaturesMax = 65_536
+
 function saveSignature(file: OpenFile, [id, name]: readonly [string, string]): void {
+  const ids = savedSignatures.get(file) ?? new Set()
+  if (ids.has(id)) return
+  if (ids.size >= savedSignaturesMax) ids.clear()
+  savedSignatures.set(file, ids.add(id))
   file.statement('insert or ignore into signatures values (?, ?)').run(id, name)
 }
 

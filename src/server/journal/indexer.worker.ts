@@ -5,12 +5,15 @@ import { systemClock } from '../../platform/clock.ts'
 import { openSqliteBlockStore } from './block-store-sqlite.ts'
 import { openSqliteEventIndex } from './event-index-sqlite.ts'
 import { indexBlocks } from './index-blocks.ts'
+import { ParserPool } from './parser-pool.ts'
 import { requarantine } from './requarantine.ts'
 import { answerQuestions, loadFormats, warn, workerSetup } from './worker-loop.ts'
 import type { IndexerQuestions, QuestionOf } from './worker-messages.ts'
 
 type Question = QuestionOf<IndexerQuestions>
 
+/** How long parsers without work stay, ms: starting them costs a tenth of a second each. */
+const parsersIdleMs = 30_000
 /** How long a failed step waits before it is tried again, ms: a full disk is not freed in less. */
 const retryMs = 1_000
 
@@ -26,6 +29,7 @@ const closing = new AbortController()
 /** Organisations with blocks that may not be indexed yet. */
 const woken = new Set<string>(await store.organisations())
 let working: Promise<void> | undefined
+let pool: { readonly parsers: ParserPool; lastUsed: number } | undefined
 
 setup.wake?.on('message', (organisation: string) => {
   woken.add(organisation)
@@ -37,6 +41,7 @@ answerQuestions<Question>(answer, async () => {
   closing.abort()
   setup.wake?.close()
   await working
+  await pool?.parsers[Symbol.asyncDispose]()
   await index[Symbol.asyncDispose]()
   await store[Symbol.asyncDispose]()
 })
@@ -63,6 +68,7 @@ function start(): void {
   if (working !== undefined || closing.signal.aborted) return
   working = work().finally(() => {
     working = undefined
+    void dropIdleParsers()
     if (woken.size > 0) start()
   })
 }
@@ -71,7 +77,7 @@ async function work(): Promise<void> {
   for (const organisation of woken) {
     woken.delete(organisation)
     try {
-      await indexBlocks({ store, index, formatNamed }, organisation, closing.signal)
+      await indexBlocks({ store, index, formatNamed, parsers }, organisation, closing.signal)
     } catch (error) {
       if (closing.signal.aborted) return
       woken.add(organisation)
@@ -84,4 +90,22 @@ async function work(): Promise<void> {
       return
     }
   }
+}
+
+/** Parsers for a backlog: made at the first, kept while one follows another. */
+function parsers(): ParserPool {
+  const { folder, formats } = setup
+  pool ??= { parsers: new ParserPool({ folder, formats }, warn), lastUsed: 0 }
+  pool.lastUsed = systemClock.monotonic()
+  return pool.parsers
+}
+
+async function dropIdleParsers(): Promise<void> {
+  if (pool === undefined) return
+  await systemClock.sleep(parsersIdleMs, closing.signal)
+  if (pool === undefined || working !== undefined || closing.signal.aborted) return
+  if (systemClock.monotonic() - pool.lastUsed < parsersIdleMs) return
+  const { parsers: idle } = pool
+  pool = undefined
+  await idle[Symbol.asyncDispose]()
 }

@@ -84,9 +84,10 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const formats = options.formats ?? new URL(`../../sensors/formats${ending}`, import.meta.url).href
   const wake = new MessageChannel()
   const setup = { folder, formats }
-  const search = opening.use(new WorkerClient<SearchQuestions>('search', setup, log))
-  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, log))
-  const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, log))
+  const warn = (warning: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, warning)
+  const search = opening.use(new WorkerClient<SearchQuestions>('search', setup, warn))
+  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, warn))
+  const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, warn))
   const retention = opening.use(startRetention({ writer, clock, log, retentionDays: options.retentionDays }))
   const parts = opening.move()
 

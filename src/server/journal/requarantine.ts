@@ -3,16 +3,18 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Requarantined } from '../../wire/api/events.ts'
 import { decodeBlock, isBlock } from '../../wire/block-format.ts'
-import { type EventPosition, type Quarantined, type Recovered, severityCodes } from './event-index.ts'
-import type { IndexParts } from './index-blocks.ts'
-import { contextOf, linesOf, readLine } from './read-block.ts'
+import { type EventIndex, type EventPosition, type Quarantined, type Recovered, severityCodes } from './event-index.ts'
+import type { BlockStore } from './block-store.ts'
+import { contextOf, type FormatNamed, linesOf, readLine } from './read-block.ts'
 import { blockTerms, eventTerms, quarantinedTerms } from './terms.ts'
+
+type Parts = { readonly store: BlockStore; readonly index: EventIndex; readonly formatNamed: FormatNamed }
 
 const eventsPerBatch = 1_024
 
 /** @param progress hears how many were read so far */
 export async function requarantine(
-  parts: IndexParts,
+  parts: Parts,
   organisation: string,
   signal: AbortSignal,
   progress: (done: number) => void,
@@ -37,11 +39,7 @@ export async function requarantine(
   }
 }
 
-async function readAgain(
-  parts: IndexParts,
-  organisation: string,
-  events: readonly Quarantined[],
-): Promise<Recovered[]> {
+async function readAgain(parts: Parts, organisation: string, events: readonly Quarantined[]): Promise<Recovered[]> {
   const recovered: Recovered[] = []
   for (const ofBlock of Map.groupBy(events, (event) => event.ordinal).values()) {
     const [stored] = await parts.store.at(organisation, ofBlock.slice(0, 1))

@@ -3,8 +3,10 @@
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import { Fault } from '../../core/fault.ts'
-import type { Log } from '../../platform/log.ts'
 import type { Answer, AnswerOf, QuestionOf, WorkerSetup } from './worker-messages.ts'
+
+/** Hears what a worker has to say unasked. */
+export type WorkerWarning = (warning: string, detail: Readonly<Record<string, unknown>>) => void
 
 export type AskOptions = {
   readonly signal?: AbortSignal
@@ -28,7 +30,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
   #ended: Fault | undefined
 
   /** @param name base of the worker's file name beside this one: `writer` → writer.worker.ts */
-  constructor(name: string, setup: WorkerSetup, log: Log) {
+  constructor(name: string, setup: WorkerSetup, warn: WorkerWarning) {
     this.#name = name
     // The ending is that of this file: tsc rewrites it in imports, not in URLs (style 3, Workers).
     const url = new URL(`./${name}.worker${extname(import.meta.filename)}`, import.meta.url)
@@ -37,7 +39,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
       name: `journal ${name}`,
       transferList: setup.wake === undefined ? [] : [setup.wake],
     })
-    this.#worker.on('message', (answer: Answer) => this.#hear(answer, log))
+    this.#worker.on('message', (answer: Answer) => this.#hear(answer, warn))
     this.#worker.on('error', (error) =>
       this.#end(`the ${name} of the journal broke: ${error instanceof Error ? error.message : String(error)}`, error),
     )
@@ -74,9 +76,9 @@ export class WorkerClient<Questions> implements AsyncDisposable {
     await exited
   }
 
-  #hear(answer: Answer, log: Log): void {
+  #hear(answer: Answer, warn: WorkerWarning): void {
     if ('warning' in answer) {
-      log.warn(answer.detail, answer.warning)
+      warn(answer.warning, answer.detail)
       return
     }
     const waiting = this.#waiting.get(answer.id)

@@ -12,6 +12,7 @@ import type {
   Requarantined,
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
+import type { PackedRead } from './packed-read.ts'
 import type { Checkpoint, Outcome, Sender } from '../ingest/store.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
@@ -67,6 +68,14 @@ export type IndexerQuestions = {
   /** Answers once every block committed before the question is indexed. */
   settle: { ask: Record<never, never>; answer: null }
   requarantine: { ask: { organisation: string }; answer: Requarantined }
+}
+
+export type ParserQuestions = {
+  /** Blocks of a day behind an ordinal, read. */
+  read: {
+    ask: { organisation: string; day: string; after: number; limit: number }
+    answer: readonly PackedRead[]
+  }
 }
 
 export type SearchQuestions = {

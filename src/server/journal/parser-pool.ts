@@ -1,0 +1,31 @@
+// Threads that read blocks for the index reader while it writes the ones before (performance 8.4): started when a
+// backlog is there, ended when none was for a while.
+import { availableParallelism } from 'node:os'
+import type { IndexedBlock } from './event-index.ts'
+import { unpackRead } from './packed-read.ts'
+import { WorkerClient, type WorkerWarning } from './worker-client.ts'
+import type { ParserQuestions, WorkerSetup } from './worker-messages.ts'
+
+/** More threads than the index writer can follow are of no use: it takes a quarter of a parser's time. */
+const parsersMax = 4
+
+export class ParserPool implements AsyncDisposable {
+  readonly #parsers: readonly WorkerClient<ParserQuestions>[]
+  #next = 0
+
+  constructor(setup: WorkerSetup, warn: WorkerWarning) {
+    const count = Math.min(parsersMax, Math.max(2, availableParallelism() - 1))
+    this.#parsers = Array.from({ length: count }, () => new WorkerClient<ParserQuestions>('parser', setup, warn))
+  }
+
+  /** @returns the blocks behind `after`, read; their order is that of the day */
+  async read(organisation: string, day: string, after: number, limit: number): Promise<IndexedBlock[]> {
+    const parser = this.#parsers[this.#next++ % this.#parsers.length]
+    const packed = await parser?.ask({ kind: 'read', organisation, day, after, limit })
+    return (packed ?? []).map(unpackRead)
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all(this.#parsers.map((parser) => parser[Symbol.asyncDispose]()))
+  }
+}
