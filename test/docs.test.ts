@@ -18,8 +18,9 @@ test('docs: the generated pages are what the sources say (mend: npm run docs)', 
 
 test('docs: every code has its entry, and every entry is a code', () => {
   const page = read('docs/reference/codes.md')
-  const entries = [...page.matchAll(/^### (\S+)$/gm)].map((match) => match[1])
-  assert.deepEqual(entries.toSorted(), Object.keys(codes).toSorted())
+  const entries = [...page.matchAll(/^### (\S+)$/gm)].map((match) => match[1] ?? '')
+  assert.deepEqual(new Set(entries), new Set(Object.keys(codes)))
+  assert.equal(entries.length, Object.keys(codes).length)
   for (const [code, { cause, remedy }] of Object.entries(codes)) {
     assert.match(code, /^(?:[a-z]+(?:\.[a-z]+){1,2}|internal)$/, `${code}: layer[.thing].cause`)
     assert.ok(cause.length > 0 && !cause.endsWith('.'), `${code}: a cause has no full stop`)

@@ -69,7 +69,7 @@ function wordHolds(event: EventRecord, word: string): boolean {
     case 'ip':
     case 'ipv6':
       return body.observables.some(
-        (held) => /^ip/.test(held.type) && (held.value === value || isWithin(held.value, value)),
+        (held) => held.type.startsWith('ip') && (held.value === value || isWithin(held.value, value)),
       )
     default:
       return body.observables.some((held) => held.type === field && held.value === value)

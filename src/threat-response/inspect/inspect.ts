@@ -128,8 +128,9 @@ class Scan {
     let start = runStart
     let end = runEnd
     while (end > start && '.-_'.includes(text[end - 1] ?? '')) end--
-    const emphasised = runEnd > end && text[runEnd - 1] === '_'
-    while (start < end && ('.-'.includes(text[start] ?? '') || (emphasised && text[start] === '_'))) start++
+    // `_name_` is emphasis, `_dmarc.name` a name
+    const edges = text[runEnd - 1] === '_' ? '.-_' : '.-'
+    while (start < end && edges.includes(text[start] ?? ' ')) start++
     if (end - start < 4) return
     const ipv4s = ipv4sOf(text, start, end)
     if (ipv4s !== undefined) {
