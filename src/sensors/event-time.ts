@@ -8,6 +8,8 @@ const dayMs = 86_400_000
  * @returns Unix ms, rounded down; undefined where the text is no time of that form
  */
 export function isoTime(text: string, zoneMinutes: number): number | undefined {
+  const common = commonForm(text)
+  if (common !== undefined) return common
   const match = isoForm.exec(text)
   if (!match) return undefined
   const [, year, month, day, hour, minute, second, fraction, offset] = match
@@ -18,6 +20,42 @@ export function isoTime(text: string, zoneMinutes: number): number | undefined {
 
 const isoForm =
   /^(\d{4})-(\d\d)-(\d\d)[T ](\d\d):(\d\d)(?::(\d\d)(?:[.,](\d{1,12}))?)? ?(Z|z|UTC|[+-]\d\d(?::?\d\d)?)?$/
+
+/** The minute that was read last, as text and as Unix ms: lines of one file mostly share it. */
+let lastMinute = ''
+let lastMinuteAt = 0
+
+/** Suricata's own form, `…T22:00:00.123456-0600`, read digit by digit: every line has one, and a pattern costs most. */
+function commonForm(text: string): number | undefined {
+  if (text.length !== 31 || text.charCodeAt(16) !== 0x3a || text.charCodeAt(19) !== 0x2e) return undefined
+  const sign = text.charCodeAt(26)
+  if (sign !== 0x2b && sign !== 0x2d) return undefined
+  const second = digitsAt(text, 17, 2)
+  const fraction = digitsAt(text, 20, 3)
+  const hours = digitsAt(text, 27, 2)
+  const minutes = digitsAt(text, 29, 2)
+  // One that is no digit makes its sum NaN, and so the whole.
+  const offset = (hours * 60 + minutes) * (sign === 0x2d ? -60_000 : 60_000)
+  if (!(second <= 59) || Number.isNaN(fraction + offset + digitsAt(text, 23, 3))) return undefined
+  if (!text.startsWith(lastMinute) || lastMinute === '') {
+    const minute = text.slice(0, 16)
+    const at = isoTime(minute, 0)
+    if (at === undefined) return undefined
+    lastMinute = minute
+    lastMinuteAt = at
+  }
+  return lastMinuteAt + second * 1000 + fraction - offset
+}
+
+function digitsAt(text: string, at: number, count: number): number {
+  let value = 0
+  for (let index = at; index < at + count; index++) {
+    const digit = text.charCodeAt(index) - 0x30
+    if (!(digit >= 0 && digit <= 9)) return Number.NaN
+    value = value * 10 + digit
+  }
+  return value
+}
 
 /** Parts of a time whose year is not written. */
 export type YearlessTime = {

@@ -1,6 +1,7 @@
 // What one line holds: its distinct observables in order of appearance, and how they relate. Every format fills one.
 import { normalise, type Observable, type ObservableType } from '../core/observable.ts'
 import type { Flow, Relation } from '../core/event.ts'
+import { addresses, hasControl, names } from './normal-forms.ts'
 
 /** What one event may hold: far above any real line, low enough that a hostile one costs little. */
 const observablesMax = 4096
@@ -12,8 +13,9 @@ const shortList = 16
 export class Evidence {
   readonly observables: Observable[] = []
   readonly relations: Relation[] = []
-  readonly #byKey = new Map<string, Observable>()
-  readonly #relationKeys = new Set<string>()
+  /** Made for long lists alone: nearly every line has a short one. */
+  #byKey: Map<string, Observable> | undefined
+  #relationKeys: Set<string> | undefined
 
   /** @returns the observable in normal form, the same object for the same one; undefined where the value is none. */
   add(type: ObservableType, value: string | undefined): Observable | undefined {
@@ -24,17 +26,14 @@ export class Evidence {
 
   address(text: string | undefined): Observable | undefined {
     if (text === undefined || text === '') return undefined
-    const observable = addressOf(text)
+    const observable = addresses.of(text)
     return observable && this.#keep(observable)
   }
 
   /** A name that a protocol carries: an address written as name, a domain, or one label, which is a host's name. */
   name(text: string | undefined): Observable | undefined {
-    if (text === undefined) return undefined
-    const name = text.replace(/^\*\./, '').replace(/\.$/, '')
-    if (name === '' || hasControl.test(name)) return undefined
-    if (looksLikeAddress.test(name)) return this.address(name)
-    return this.add(name.includes('.') ? 'domain' : 'hostname', name)
+    const observable = text === undefined ? undefined : names.of(text)
+    return observable && this.#keep(observable)
   }
 
   /** A name that may carry a port or stand in brackets, as in a Host header (traps C5). */
@@ -58,7 +57,7 @@ export class Evidence {
 
   /** A file as a protocol names it: of a path also its last part. */
   file(text: string | undefined): Observable | undefined {
-    if (text === undefined || hasControl.test(text)) return undefined
+    if (text === undefined || hasControl(text)) return undefined
     const slash = Math.max(text.lastIndexOf('/'), text.lastIndexOf('\\'))
     if (slash < 0) return this.add('file_name', text)
     const path = this.add('file_path', text)
@@ -80,22 +79,23 @@ export class Evidence {
       observables.push(observable)
       return observable
     }
-    if (this.#byKey.size === 0) for (const known of observables) this.#byKey.set(keyOf(known), known)
-    const known = this.#byKey.get(keyOf(observable))
+    const byKey = (this.#byKey ??= new Map(observables.map((each) => [keyOf(each), each])))
+    const known = byKey.get(keyOf(observable))
     if (known !== undefined || observables.length >= observablesMax) return known
-    this.#byKey.set(keyOf(observable), observable)
+    byKey.set(keyOf(observable), observable)
     observables.push(observable)
     return observable
   }
 
   #isRelated(source: Observable, relation: string, related: Observable): boolean {
     if (this.relations.length < shortList) {
-      return this.relations.some((r) => r.source === source && r.related === related && r.relation === relation)
+      for (const known of this.relations) {
+        if (known.source === source && known.related === related && known.relation === relation) return true
+      }
+      return false
     }
-    const keys = this.#relationKeys
-    const keyFor = (r: Relation): string => `${keyOf(r.source)}\n${r.relation}\n${keyOf(r.related)}`
-    if (keys.size === 0) for (const known of this.relations) keys.add(keyFor(known))
-    const key = keyFor({ source, relation, related })
+    const keys = (this.#relationKeys ??= new Set(this.relations.map(relationKey)))
+    const key = relationKey({ source, relation, related })
     if (keys.has(key)) return true
     keys.add(key)
     return false
@@ -134,10 +134,11 @@ export function flowText(flow: Flow): string {
 
 /** @returns host and port of `host:port`, `[v6]:port`, a bare address of version 6, or a bare name. */
 export function splitPort(text: string): { readonly host: string; readonly port: number | undefined } {
+  if (!text.includes(':') && !text.startsWith('[')) return { host: text, port: undefined }
   const bracketed = /^\[([^\]]*)\](?::(\d{1,5}))?$/.exec(text)
   if (bracketed?.[1] !== undefined) return { host: bracketed[1], port: portOf(bracketed[2]) }
   const colon = text.lastIndexOf(':')
-  if (colon < 0 || text.indexOf(':') !== colon) return { host: text, port: undefined }
+  if (text.indexOf(':') !== colon) return { host: text, port: undefined }
   return { host: text.slice(0, colon), port: portOf(text.slice(colon + 1)) }
 }
 
@@ -147,9 +148,6 @@ function portOf(text: string | undefined): number | undefined {
 
 const absolute = /^[a-zA-Z][a-zA-Z0-9+.-]{0,30}:\/\/[^/?#\s]/
 const mailbox = /^[^\s@<>]{1,64}@[^\s@<>]{1,253}$/
-const looksLikeAddress = /^[\d.]+$|:/
-/** Names of NetBIOS hold them (traps C6). */
-const hasControl = /[\x00-\x1f\x7f]/
 
 function isPort(port: number | undefined): port is number {
   return port !== undefined && Number.isInteger(port) && port > 0 && port < 65_536
@@ -164,31 +162,16 @@ function endText(address: string | undefined, port: number | undefined): string 
 /** Normal form of an end; `0.0.0.0` and `::` are no observables, but they are ends (DHCP, DAD). */
 function endOf(text: string | undefined): string | undefined {
   if (text === undefined || text === '') return undefined
-  const known = addressOf(text)
+  const known = addresses.of(text)
   if (known) return known.value
   if (!/^[0:.]+$/.test(text)) return undefined
   return text.includes(':') ? '::' : '0.0.0.0'
 }
 
-function keyOf(observable: Observable): string {
-  return `${observable.type} ${observable.value}`
+function relationKey({ source, relation, related }: Relation): string {
+  return `${keyOf(source)}\n${relation}\n${keyOf(related)}`
 }
 
-/** Addresses repeat from line to line, and their normal form is what costs most: known ones are kept, a bounded number. */
-const addresses = new Map<string, Observable | undefined>()
-const addressesMax = 16_384
-
-function addressOf(text: string): Observable | undefined {
-  const known = addresses.get(text)
-  if (known !== undefined || addresses.has(text)) return known
-  const observable = normalise('ip', text)
-  if (text.length > 64) return observable
-  if (addresses.size >= addressesMax) addresses.clear()
-  // A copy: a slice would keep the whole line it was cut from in memory.
-  const key = Buffer.from(text).toString()
-  addresses.set(
-    key,
-    observable === undefined || observable.value !== text ? observable : { type: observable.type, value: key },
-  )
-  return observable
+function keyOf(observable: Observable): string {
+  return `${observable.type} ${observable.value}`
 }

@@ -44,6 +44,32 @@ export function formatContract(format: SensorFormat, folder: string): void {
     })
   }
 
+  anyBytes(format, cases)
+
+  test(`traps C1: ${format.name}: a blank line is ignored, and raw bytes beside the text change nothing`, () => {
+    assert.equal(format.read('', originOf()).kind, 'ignored')
+    assert.equal(format.glance(Buffer.alloc(0), originOf()).kind, 'ignored')
+    for (const one of cases) {
+      if (one.line.endsWith('\r')) continue
+      const origin = originOf(one)
+      const plain = format.read(one.line, origin)
+      const ended = format.read(`${one.line}\r`, origin)
+      if (plain.kind === 'event') assert.deepEqual(described(ended), described(plain), `CR after ${one.why}`)
+      else assert.equal(ended.kind, plain.kind, `CR after ${one.why}`)
+    }
+  })
+
+  test(`delivery N7: ${format.name}: recognises its own lines and no bytes of others`, () => {
+    const own = cases.filter((one) => one.expect['kind'] === 'event' || one.expect['type'] !== undefined)
+    const lines = own.map((one) => Buffer.from(one.line))
+    const headers = own.flatMap((one) => (one.context ?? '').split('\n')).map((line) => Buffer.from(line))
+    assert.ok(format.recognise([...headers, ...lines]) > 0)
+    assert.equal(format.recognise([Buffer.from('alert tcp any any -> any any (msg:"x"; sid:1;)'), Buffer.alloc(0)]), 0)
+    assert.equal(format.recognise([Buffer.from('# a comment'), Buffer.from([0, 255, 254]), Buffer.from('{}')]), 0)
+  })
+}
+
+function anyBytes(format: SensorFormat, cases: readonly FormatCase[]): void {
   test(`delivery N7: ${format.name}: glance and read are total and agree on any bytes`, () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 400 }), (bytes) => checkLine(format, Buffer.from(bytes), originOf())),
@@ -70,28 +96,6 @@ export function formatContract(format: SensorFormat, folder: string): void {
       }),
       { numRuns: 1500 },
     )
-  })
-
-  test(`traps C1: ${format.name}: a blank line is ignored, and raw bytes beside the text change nothing`, () => {
-    assert.equal(format.read('', originOf()).kind, 'ignored')
-    assert.equal(format.glance(Buffer.alloc(0), originOf()).kind, 'ignored')
-    for (const one of cases) {
-      if (one.line.endsWith('\r')) continue
-      const origin = originOf(one)
-      const plain = format.read(one.line, origin)
-      const ended = format.read(`${one.line}\r`, origin)
-      if (plain.kind === 'event') assert.deepEqual(described(ended), described(plain), `CR after ${one.why}`)
-      else assert.equal(ended.kind, plain.kind, `CR after ${one.why}`)
-    }
-  })
-
-  test(`delivery N7: ${format.name}: recognises its own lines and no bytes of others`, () => {
-    const own = cases.filter((one) => one.expect['kind'] === 'event' || one.expect['type'] !== undefined)
-    const lines = own.map((one) => Buffer.from(one.line))
-    const headers = own.flatMap((one) => (one.context ?? '').split('\n')).map((line) => Buffer.from(line))
-    assert.ok(format.recognise([...headers, ...lines]) > 0)
-    assert.equal(format.recognise([Buffer.from('alert tcp any any -> any any (msg:"x"; sid:1;)'), Buffer.alloc(0)]), 0)
-    assert.equal(format.recognise([Buffer.from('# a comment'), Buffer.from([0, 255, 254]), Buffer.from('{}')]), 0)
   })
 }
 

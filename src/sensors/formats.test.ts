@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { formatNamed, formats, otherProduct, recogniseFormat } from './formats.ts'
+import { formatNamed, formats, recogniseFormat } from './formats.ts'
 
 const lines = (...texts: readonly string[]): readonly Buffer[] => texts.map((text) => Buffer.from(text))
 
@@ -46,10 +46,11 @@ test('issue 8: text of no sensor is of no format', () => {
   assert.equal(formatNamed('nothing'), undefined)
 })
 
-test('issue 8: only lines of an ASA are ignored where no line is recognised', () => {
+test('issue 8: lines of an ASA are recognised as no format, and ignored among lines of Firepower', () => {
   const [asa, rule] = lines('<127>Apr 15 2017 00:21:14 192.0.2.1 : %ASA-5-111010: User', '# rule')
   assert.ok(asa && rule)
   assert.equal(recogniseFormat([asa]), undefined)
-  assert.equal(otherProduct(asa)?.kind, 'ignored')
-  assert.equal(otherProduct(rule), undefined)
+  const origin = { fileName: '', context: '' }
+  assert.equal(formatNamed('cisco/syslog')?.glance(asa, origin).kind, 'ignored')
+  assert.equal(formatNamed('cisco/syslog')?.glance(rule, origin).kind, 'unreadable')
 })

@@ -1,6 +1,5 @@
 // The formats this version knows. Adding one touches its folder and one line here (style 5).
-import { asaLine, firepower } from './firepower/firepower.ts'
-import type { Ignored } from '../core/event.ts'
+import { firepower } from './firepower/firepower.ts'
 import type { SensorFormat } from './format.ts'
 import { snortFast } from './snort-fast/snort-fast.ts'
 import { snortJson } from './snort-json/snort-json.ts'
@@ -29,12 +28,4 @@ export function recogniseFormat(
     if (recognised > (best?.recognised ?? 0)) best = { format, recognised }
   }
   return best
-}
-
-/**
- * Says of a line in an input of which no line is recognised whether it is known to be another product's: such lines are
- * ignored, all others skipped (issue 8).
- */
-export function otherProduct(line: Buffer): Ignored | undefined {
-  return asaLine(line.toString())
 }

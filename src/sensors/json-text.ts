@@ -23,7 +23,8 @@ export function memberValue(text: string, open: number, key: string): number {
   while (at >= 0) {
     const value = valueAfter(text, at + key.length)
     if (value >= 0 && text.charCodeAt(at - 1) !== backslash) {
-      return text.lastIndexOf('{', at) === open ? value : walkTo(text, open, key)
+      const inner = text.indexOf('{', open + 1)
+      return inner < 0 || inner > at ? value : walkTo(text, open, key)
     }
     at = text.indexOf(key, at + 1)
   }

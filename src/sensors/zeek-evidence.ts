@@ -195,14 +195,14 @@ function intel(record: JsonRecord, _source: Observable | undefined, evidence: Ev
       evidence.name(indicator)
       return
     case 'Intel::URL': // written without its scheme
-      evidence.url(indicator) ?? evidence.url(`http://${indicator}`)
+      evidence.url(indicator?.includes('://') ? indicator : `http://${indicator}`)
       return
     case 'Intel::EMAIL':
       evidence.email(indicator)
       return
     case 'Intel::FILE_HASH':
     case 'Intel::CERT_HASH':
-      evidence.add('sha256', indicator) ?? evidence.add('sha1', indicator) ?? evidence.add('md5', indicator)
+      for (const type of ['sha256', 'sha1', 'md5'] as const) evidence.add(type, indicator)
       return
     case 'Intel::FILE_NAME':
       evidence.file(indicator)

@@ -16,11 +16,6 @@ export const firepower: SensorFormat = {
   read,
 }
 
-/** @returns why the line is ignored, where its tag is `%ASA-`; undefined for every other line. */
-export function asaLine(text: string): Ignored | undefined {
-  return syslogHead(text)?.product === 'ASA' ? asa : undefined
-}
-
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {

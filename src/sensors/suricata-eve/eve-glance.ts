@@ -5,6 +5,8 @@ import { integerAt, memberValue, stringAt } from '../json-text.ts'
 import { severityOfPriority } from '../severity.ts'
 
 export type EveGlance = {
+  /** Whether a longer text could say more: how bad the alert is, whether the flow carried one. */
+  readonly isDecided: boolean
   readonly type: string
   readonly severity: Severity
   readonly selection: SelectionClass
@@ -28,32 +30,32 @@ export function glanceEve(text: string, open: number): EveGlance | undefined {
   const type = stringAt(text, memberValue(text, open, '"event_type"'))
   if (type === undefined || type === '') return undefined
   const selection = Object.hasOwn(eveClasses, type) ? (eveClasses[type] ?? 'other') : 'other'
-  if (selection === 'intrusion') return { type, severity: alertSeverity(text, open), selection }
-  if (type === 'flow' && carriedAlert(text, open)) return { type, severity: 'unknown', selection: 'connection-high' }
-  return { type, severity: 'unknown', selection }
+  if (selection === 'intrusion') {
+    const severity = alertSeverity(text, open)
+    return { type, severity, selection, isDecided: severity !== 'unknown' }
+  }
+  if (type !== 'flow') return { type, severity: 'unknown', selection, isDecided: true }
+  const at = memberOf(text, open, '"flow"', '"alerted"')
+  const isTied = at >= 0 && text.startsWith('true', at)
+  return { type, severity: 'unknown', selection: isTied ? 'connection-high' : selection, isDecided: at >= 0 }
 }
 
-/** @returns the number of the flow as text: JSON.parse would round it (style 3, Numbers); undefined where none. */
-export function flowIdText(text: string, open: number): string | undefined {
+/**
+ * @param parsed the member as JSON.parse gives it
+ * @returns the number of the flow as text; cut from the line where a number cannot hold it (style 3, Numbers)
+ */
+export function flowIdText(parsed: unknown, text: string, open: number): string | undefined {
+  if (typeof parsed === 'string') return parsed === '' ? undefined : parsed
+  if (typeof parsed !== 'number') return undefined
+  if (Number.isSafeInteger(parsed)) return String(parsed)
   const at = memberValue(text, open, '"flow_id"')
-  return at < 0 ? undefined : (integerAt(text, at) ?? stringAt(text, at))
-}
-
-/** @returns whether the text says how bad the alert is, or whether the flow carried one: else the whole line is needed. */
-export function isDecided(glance: EveGlance): boolean {
-  if (glance.selection === 'intrusion') return glance.severity !== 'unknown'
-  return glance.type !== 'flow' || glance.selection === 'connection-high'
+  return at < 0 ? undefined : integerAt(text, at)
 }
 
 function alertSeverity(text: string, open: number): Severity {
   const digits = memberOf(text, open, '"alert"', '"severity"')
   const priority = digits < 0 ? undefined : integerAt(text, digits)
   return severityOfPriority(priority === undefined ? undefined : Number(priority))
-}
-
-function carriedAlert(text: string, open: number): boolean {
-  const at = memberOf(text, open, '"flow"', '"alerted"')
-  return at >= 0 && text.startsWith('true', at)
 }
 
 function memberOf(text: string, open: number, object: string, key: string): number {

@@ -2,7 +2,7 @@
 import type { Observable } from '../../core/observable.ts'
 import { gatherCommonName, gatherFileHashes, gatherRequest } from '../gather.ts'
 import type { Evidence } from '../evidence.ts'
-import { type JsonRecord, listOf, numberOf, recordOf, textOf } from '../json-value.ts'
+import { type JsonRecord, listOf, numberOf, textOf } from '../json-value.ts'
 
 /** `hostname` may be missing or hold a port; `url` is a path, an absolute URL, or neither (traps C5). */
 export function gatherHttp(http: JsonRecord, client: Observable | undefined, evidence: Evidence): void {
@@ -49,9 +49,7 @@ export function gatherFile(
   )
 }
 
-export function gatherMail(record: JsonRecord, evidence: Evidence): void {
-  const smtp = recordOf(record['smtp'])
-  const mail = recordOf(record['email'])
+export function gatherMail(smtp: JsonRecord | undefined, mail: JsonRecord | undefined, evidence: Evidence): void {
   evidence.host(textOf(smtp?.['helo']))
   const sender = evidence.email(textOf(smtp?.['mail_from'])) ?? evidence.email(textOf(mail?.['from']))
   evidence.email(textOf(mail?.['from']))

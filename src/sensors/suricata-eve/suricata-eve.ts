@@ -7,7 +7,7 @@ import type { Glance, ReadContext, SensorFormat } from '../format.ts'
 import { endsAsObject, memberValue, objectStart } from '../json-text.ts'
 import { type JsonRecord, numberOf, parseRecord, recordOf, textOf } from '../json-value.ts'
 import { gatherEve } from './eve-evidence.ts'
-import { eveClasses, flowIdText, glanceEve, isDecided } from './eve-glance.ts'
+import { eveClasses, flowIdText, glanceEve } from './eve-glance.ts'
 import { eveSummary } from './eve-summary.ts'
 
 export const suricataEve: SensorFormat = {
@@ -20,7 +20,7 @@ export const suricataEve: SensorFormat = {
 }
 
 /** What stands before the alert of a line, as a rule; the rest is looked at only where it must be. */
-const headBytes = 1024
+const headBytes = 640
 
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
@@ -40,9 +40,9 @@ function glance(line: Buffer): Glance {
   const open = objectStart(head)
   if (open < 0) return { kind: 'unreadable', reason: 'no JSON object' }
   let seen = glanceEve(head, open)
-  if (line.length > headBytes && (seen === undefined || !isDecided(seen))) seen = glanceEve(line.toString(), open)
+  if (line.length > headBytes && (seen === undefined || !seen.isDecided)) seen = glanceEve(line.toString(), open)
   if (seen === undefined) return untyped
-  return { kind: 'event', ...seen }
+  return { kind: 'event', type: seen.type, severity: seen.severity, selection: seen.selection }
 }
 
 function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ignored {
@@ -53,7 +53,7 @@ function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ig
   if (typeof record === 'string') return { kind: 'unreadable', reason: record }
   const seen = glanceEve(line, open)
   if (seen === undefined) return untyped
-  return eventOf(record, seen.type, seen.severity, flowIdText(line, open), context)
+  return eventOf(record, seen.type, seen.severity, flowIdText(record['flow_id'], line, open), context)
 }
 
 function eventOf(
