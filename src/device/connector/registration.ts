@@ -70,7 +70,16 @@ export function openRegistration(
     const now = usable()
     if (now === undefined) return
     context = { ...now, ...change }
-    writeContext(folder, context)
+    const kept = context
+    attempt(() => writeContext(folder, kept))
+  }
+  /** What cannot be written now is known in memory and written at the next change; the channel goes on. */
+  const attempt = (write: () => void) => {
+    try {
+      write()
+    } catch (error) {
+      log.write('error', 'context:activate', String(error))
+    }
   }
   const say = (text: string) => {
     if (text !== said) log.write(text === 'ok' ? 'info' : 'error', 'registration:refresh', text)
@@ -99,7 +108,7 @@ export function openRegistration(
     reached(address) {
       if (current()?.lastAddress !== address) keep({ lastAddress: address })
     },
-    accepted: (identity) => dropBefore(folder, identity.generation),
+    accepted: (identity) => attempt(() => dropBefore(folder, identity.generation)),
     async refresh(signal) {
       const target = properties()?.connectorFqdn
       const before = current()

@@ -14,7 +14,7 @@ import {
   messageBytesMax,
 } from '../../wire/channel/messages.ts'
 import { readFromDevice } from '../../wire/channel/read-from-device.ts'
-import { decodeFrame, encodeFrame, frameHeadBytesMax, isFrame } from '../../wire/frame.ts'
+import { decodeFrame, encodeFrame, isFrame } from '../../wire/frame.ts'
 import type { Status } from '../../wire/status.ts'
 import type { DeviceStream, MissingBlocks } from '../../wire/streams.ts'
 
@@ -90,6 +90,7 @@ export class ChannelSession {
   #receivedBytes = 0
   #aliveAt: number
   #ended = false
+  #strange = false
 
   constructor(connect: (events: LinkEvents) => Link, identity: ChannelIdentity, port: SessionPort) {
     this.key = `${identity.organisation}/${identity.device}`
@@ -137,9 +138,10 @@ export class ChannelSession {
     const frame = decodeFrame(message)
     if (!isFrame(frame)) return this.#refuse(closeCodes.protocol, 'channel.protocol', frame.reason)
     const head = readFromDevice(frame.head)
+    if (head === undefined && isStatus(frame.head) && frame.blocks.length === 0) return this.#strangeStatus()
     if (head === undefined || (frame.blocks.length > 0 && head.t !== 'blocks'))
       return this.#refuse(closeCodes.protocol, 'channel.protocol', 'a message of no known shape')
-    if (frame.blocks.length > 1 && message.length > messageBytes + frameHeadBytesMax)
+    if (frame.blocks.length > 1 && sizeOf(frame.blocks) > messageBytes)
       return this.#refuse(closeCodes.frameLarge, 'channel.frame.large', 'several blocks in more than a mebibyte')
     if (head.t === 'hello') return this.#hello(head)
     const intake = this.#intake
@@ -204,6 +206,14 @@ export class ChannelSession {
     presence.connected({ ...this.#identity, address, program: hello.program, at: clock.now() })
   }
 
+  /** A status nobody can read is not shown; events go on, whatever a device says of itself. */
+  #strangeStatus(): void {
+    if (this.#strange) return
+    this.#strange = true
+    const { organisation, device } = this.#identity
+    this.#port.log.warn({ organisation, device, code: 'channel.protocol' }, 'the status of the device cannot be read')
+  }
+
   #status(status: Status, intake: IntakeSession): void {
     const now = this.#port.clock.now()
     this.#port.presence.status(this.#identity, status, now)
@@ -232,6 +242,14 @@ export class ChannelSession {
     if (this.#intake !== undefined)
       this.#port.presence.disconnected({ ...this.#identity, at: this.#port.clock.now(), code: reason })
   }
+}
+
+function isStatus(head: unknown): boolean {
+  return typeof head === 'object' && head !== null && 't' in head && head.t === 'status'
+}
+
+function sizeOf(blocks: readonly Buffer[]): number {
+  return blocks.reduce((bytes, block) => bytes + block.length, 0)
 }
 
 function revocationCode(reason: unknown): Code {
