@@ -334,7 +334,7 @@ async function alien(site: FleetSite, now: number): Promise<Credentials> {
     organisation: 'default',
     device: 'd1',
   })
-  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), cert: issued.pem }
+  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }), cert: issued.pem }
 }
 
 function aborted(signal: AbortSignal | undefined): Promise<void> {
@@ -363,5 +363,5 @@ async function signedBy(signer: Parameters<typeof makeDeviceCertificate>[0]): Pr
     Date.now(),
     day,
   )
-  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }).toString(), cert: pemOf(made) }
+  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }), cert: pemOf(made) }
 }

@@ -1,6 +1,8 @@
 // Redemption and renewal over the real listener: exactly one certificate a token, lost replies, refusals (security 2).
 import assert from 'node:assert/strict'
 import { createHash, X509Certificate } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import {
@@ -165,6 +167,23 @@ test('security 1.4: the key of another device is 409, a compromised one 403', as
   await site.fleet.registry.revoke(key, { by: 'test', reason: 'stolen', compromised: true })
   const banned = await enrol(site, await site.token({ device: key.device }), request.csr)
   assert.deepEqual([banned.status, codeIn(banned)], [403, 'enrolment.key.banned'])
+})
+
+test('security S22: what a request asks to be is not what its certificate says', async () => {
+  await using site = await openFleetSite()
+  const lines = (await readFile(join(import.meta.dirname, 'csr-cases.jsonl'), 'utf8')).split('\n')
+  const greedy = JSON.parse(lines.find((line) => line.includes('CA:TRUE')) ?? '')
+  const pem = certificateIn(await enrol(site, await site.token(), greedy.csr))
+  const certificate = new X509Certificate(pem)
+  const device = (await site.fleet.registry.devices('default'))[0]?.id
+  assert.equal(certificate.ca, false)
+  assert.equal(certificate.subject, `CN=${device}\nO=default`)
+  assert.equal(certificate.subjectAltName, `URI:urn:sallyport:default:${device}`)
+  assert.deepEqual(certificate.keyUsage, ['1.3.6.1.5.5.7.3.2'])
+  assert(
+    site.logged.some((line) => line.includes('CN=sensor')),
+    'it goes to the log',
+  )
 })
 
 test('security 3.1: a token meant for a device brings it back as itself; a banned one stays out', async () => {

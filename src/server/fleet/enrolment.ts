@@ -42,56 +42,13 @@ const runningMax = 200
 type CertificateRow = Selectable<FleetTables['fleet_certificate']>
 type TokenRow = Selectable<FleetTables['fleet_token']>
 
-export function openEnrolment(options: {
-  readonly db: FleetDb
-  readonly authority: Authority
-  readonly clock: Clock
-}): Enrolment {
-  const { db, authority, clock } = options
+type Desk = { readonly db: FleetDb; readonly authority: Authority; readonly clock: Clock }
+
+export function openEnrolment(desk: Desk): Enrolment {
   let running = 0
   return {
-    redeem: (user, request, address) =>
-      bounded(async (transaction) => {
-        const token = await transaction
-          .selectFrom('fleet_token')
-          .selectAll()
-          .where('user', '=', user)
-          .executeTakeFirstOrThrow()
-        if (token.state === 'spent') return repeat(transaction, token, request, clock.now())
-        checkOpen(token, clock.now())
-        await checkKey(transaction, request, token.device)
-        const device = await takeIn(transaction, token, clock.now())
-        const row = await issue(transaction, request, { organisation: token.organisation, device, token: user })
-        const spent = await transaction
-          .updateTable('fleet_token')
-          .set({
-            state: 'spent',
-            ended_at: clock.now(),
-            spki: request.spkiHash,
-            fingerprint: row.fingerprint,
-            address: address.slice(0, 64),
-          })
-          .where('user', '=', user)
-          .where('state', '=', 'open')
-          .executeTakeFirst()
-        assert.equal(spent.numUpdatedRows, 1n)
-        return enrolled(row, false)
-      }),
-    renew: (fingerprint, request) =>
-      bounded(async (transaction) => {
-        const shown = await transaction
-          .selectFrom('fleet_certificate')
-          .selectAll()
-          .where('fingerprint', '=', fingerprint)
-          .executeTakeFirstOrThrow()
-        await checkStanding(transaction, shown)
-        await checkKey(transaction, request, shown.device)
-        const known = await unusedRenewal(transaction, shown, request, clock.now())
-        if (known !== undefined) return enrolled(known, true)
-        await checkRenewals(transaction, shown, clock.now())
-        const row = await issue(transaction, request, { ...shown, token: null })
-        return enrolled(row, false)
-      }),
+    redeem: (user, request, address) => bounded((transaction) => redeem(desk, transaction, user, request, address)),
+    renew: (fingerprint, request) => bounded((transaction) => renew(desk, transaction, fingerprint, request)),
   }
 
   async function bounded(work: (transaction: FleetTransaction) => Promise<Enrolled>): Promise<Enrolled> {
@@ -99,7 +56,7 @@ export function openEnrolment(options: {
       throw new Fault('enrolment.ca.unavailable', { what: `${runningMax} certificates are being made already` })
     running++
     try {
-      return await db.transaction().execute(work)
+      return await desk.db.transaction().execute(work)
     } catch (error) {
       if (error instanceof Fault) throw error
       throw new Fault('enrolment.ca.unavailable', { what: 'The certificate could not be made and kept', cause: error })
@@ -107,34 +64,85 @@ export function openEnrolment(options: {
       running--
     }
   }
+}
 
-  async function issue(
-    transaction: FleetTransaction,
-    request: CheckedRequest,
-    who: { readonly organisation: string; readonly device: string; readonly token: string | null },
-  ): Promise<CertificateRow> {
-    const made = await authority.issueDevice(request.spki, { organisation: who.organisation, device: who.device })
-    const row: CertificateRow = {
-      fingerprint: made.fingerprint,
-      organisation: who.organisation,
-      device: who.device,
-      serial: made.serial,
-      spki: request.spkiHash,
-      pem: made.pem,
-      generation: made.generation,
-      not_before: made.notBefore,
-      not_after: made.notAfter,
-      issued_at: clock.now(),
-      token: who.token,
-      used_at: null,
-      superseded_at: null,
-      revoked_at: null,
-      revoked_by: null,
-      revoked_reason: null,
-    }
-    await transaction.insertInto('fleet_certificate').values(row).execute()
-    return row
+async function redeem(
+  desk: Desk,
+  transaction: FleetTransaction,
+  user: string,
+  request: CheckedRequest,
+  address: string,
+): Promise<Enrolled> {
+  const now = desk.clock.now()
+  const token = await transaction
+    .selectFrom('fleet_token')
+    .selectAll()
+    .where('user', '=', user)
+    .executeTakeFirstOrThrow()
+  if (token.state === 'spent') return repeat(transaction, token, request, now)
+  checkOpen(token, now)
+  await checkKey(transaction, request, token.device)
+  const device = await takeIn(transaction, token, now)
+  const row = await issue(desk, transaction, request, { organisation: token.organisation, device, token: user })
+  const { spkiHash: spki } = request
+  const spent = await transaction
+    .updateTable('fleet_token')
+    .set({ state: 'spent', ended_at: now, spki, fingerprint: row.fingerprint, address: address.slice(0, 64) })
+    .where('user', '=', user)
+    .where('state', '=', 'open')
+    .executeTakeFirst()
+  assert.equal(spent.numUpdatedRows, 1n)
+  return enrolled(row, false)
+}
+
+async function renew(
+  desk: Desk,
+  transaction: FleetTransaction,
+  fingerprint: string,
+  request: CheckedRequest,
+): Promise<Enrolled> {
+  const now = desk.clock.now()
+  const shown = await transaction
+    .selectFrom('fleet_certificate')
+    .selectAll()
+    .where('fingerprint', '=', fingerprint)
+    .executeTakeFirstOrThrow()
+  await checkStanding(transaction, shown)
+  await checkKey(transaction, request, shown.device)
+  const known = await unusedRenewal(transaction, shown, request, now)
+  if (known !== undefined) return enrolled(known, true)
+  await checkRenewals(transaction, shown, now)
+  return enrolled(await issue(desk, transaction, request, { ...shown, token: null }), false)
+}
+
+async function issue(
+  desk: Desk,
+  transaction: FleetTransaction,
+  request: CheckedRequest,
+  who: { readonly organisation: string; readonly device: string; readonly token: string | null },
+): Promise<CertificateRow> {
+  const { organisation, device } = who
+  const made = await desk.authority.issueDevice(request.spki, { organisation, device })
+  const row: CertificateRow = {
+    fingerprint: made.fingerprint,
+    organisation: who.organisation,
+    device: who.device,
+    serial: made.serial,
+    spki: request.spkiHash,
+    pem: made.pem,
+    generation: made.generation,
+    not_before: made.notBefore,
+    not_after: made.notAfter,
+    issued_at: desk.clock.now(),
+    token: who.token,
+    used_at: null,
+    superseded_at: null,
+    revoked_at: null,
+    revoked_by: null,
+    revoked_reason: null,
   }
+  await transaction.insertInto('fleet_certificate').values(row).execute()
+  return row
 }
 
 function enrolled(row: CertificateRow, repeated: boolean): Enrolled {

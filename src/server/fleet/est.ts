@@ -11,7 +11,7 @@ import { type Authority, certificateBundle } from './authority.ts'
 import { checkChannelLink } from './channel-link.ts'
 import { type CheckedRequest, checkRequest, requestBytesMax } from './csr.ts'
 import type { Enrolled, Enrolment } from './enrolment.ts'
-import { openFailureRate } from './failure-rate.ts'
+import { type FailureRate, openFailureRate } from './failure-rate.ts'
 import type { Judgement } from './judge.ts'
 import { readBody } from './request-body.ts'
 import type { Tokens } from './tokens.ts'
@@ -45,8 +45,7 @@ const methods: Readonly<Record<Operation, 'GET' | 'POST'>> = {
 const channelLinkAttribute = 'MAsGCSqGSIb3DQEJBw==\n'
 
 export function openEst(options: EstOptions): Est {
-  const { authority, tokens, enrolment, clock, log } = options
-  const rate = openFailureRate(clock)
+  const rate = openFailureRate(options.clock)
   return {
     async answer(request, path, identity) {
       const { operation, label } = route(path)
@@ -60,74 +59,91 @@ export function openEst(options: EstOptions): Est {
         throw new Fault('enrolment.organisation.unknown', { what: `There is no organisation ${label} here` })
       switch (operation) {
         case 'cacerts':
-          return certificates(authority.caBundle, 'application/pkcs7-mime', request)
+          return certificates(options.authority.caBundle, 'application/pkcs7-mime', request)
         case 'csrattrs':
           return organisation?.channelLink === true
             ? base64Answer(channelLinkAttribute, 'application/csrattrs')
             : { status: 204, type: '', body: '' }
         case 'simpleenroll':
-          return enrol(request, label)
+          return enrol(options, rate, request, label)
         case 'simplereenroll':
-          return reenrol(request, label, await identity())
+          return reenrol(options, request, label, await identity())
         default:
           return operation satisfies never
       }
     },
   }
+}
 
-  async function enrol(request: IncomingMessage, label: string | undefined): Promise<Answer> {
-    const address = request.socket.remoteAddress ?? ''
-    const wait = rate.waitSeconds(address)
-    if (wait > 0)
-      return faultAnswer(new Fault('enrolment.rate', { what: `Too many wrong credentials from ${address}` }), {
-        'Retry-After': String(wait),
-      })
-    // Read in any case, so that the connection can be kept whatever the answer is.
-    const body = await readBody(request, requestBytesMax)
-    const { user, key } = credentials(request)
-    const token = await tokens.authenticate(user, key).catch((error: unknown) => {
-      if (error instanceof Fault) rate.failed(address)
-      throw error
+async function enrol(
+  options: EstOptions,
+  rate: FailureRate,
+  request: IncomingMessage,
+  label: string | undefined,
+): Promise<Answer> {
+  const address = request.socket.remoteAddress ?? ''
+  const wait = rate.waitSeconds(address)
+  if (wait > 0)
+    return faultAnswer(new Fault('enrolment.rate', { what: `Too many wrong credentials from ${address}` }), {
+      'Retry-After': String(wait),
     })
-    if (label !== undefined && label !== token.organisation)
-      throw new Fault('enrolment.organisation.mismatch', {
-        what: `The token is of organisation ${token.organisation}, the path of ${label}`,
-      })
-    const checked = await checkedRequest(request, body, token.organisation)
-    return answered(await enrolment.redeem(user, checked, address), checked, request)
-  }
+  // Read in any case, so that the connection can be kept whatever the answer is.
+  const body = await readBody(request, requestBytesMax)
+  const { user, key } = credentials(request)
+  const token = await options.tokens.authenticate(user, key).catch((error: unknown) => {
+    if (error instanceof Fault) rate.failed(address)
+    throw error
+  })
+  checkLabel(label, token.organisation, 'token')
+  const checked = await checkBody(options, request, body, token.organisation)
+  return answered(options, request, checked, await options.enrolment.redeem(user, checked, address))
+}
 
-  async function reenrol(request: IncomingMessage, label: string | undefined, identity: Judgement): Promise<Answer> {
-    const body = await readBody(request, requestBytesMax)
-    if (identity.kind === 'refused') throw identity.fault
-    if (identity.kind === 'none')
-      throw new Fault('identity.missing', { what: 'Re-enrolment is by the certificate, and none was shown' })
-    const { certificate } = identity
-    if (label !== undefined && label !== certificate.organisation)
-      throw new Fault('enrolment.organisation.mismatch', {
-        what: `The certificate is of organisation ${certificate.organisation}, the path of ${label}`,
-      })
-    const checked = await checkedRequest(request, body, certificate.organisation)
-    return answered(await enrolment.renew(certificate.fingerprint, checked), checked, request)
-  }
+async function reenrol(
+  options: EstOptions,
+  request: IncomingMessage,
+  label: string | undefined,
+  identity: Judgement,
+): Promise<Answer> {
+  const body = await readBody(request, requestBytesMax)
+  if (identity.kind === 'refused') throw identity.fault
+  if (identity.kind === 'none')
+    throw new Fault('identity.missing', { what: 'Re-enrolment is by the certificate, and none was shown' })
+  const { organisation, fingerprint } = identity.certificate
+  checkLabel(label, organisation, 'certificate')
+  const checked = await checkBody(options, request, body, organisation)
+  return answered(options, request, checked, await options.enrolment.renew(fingerprint, checked))
+}
 
-  async function checkedRequest(request: IncomingMessage, body: string, organisation: string): Promise<CheckedRequest> {
-    const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-    if (type !== 'application/pkcs10')
-      throw new Fault('enrolment.request.type', { what: `The request is ${type ?? 'of no type'}` })
-    const checked = checkRequest(body)
-    const required = (await options.organisation(organisation))?.channelLink === true
-    if (request.socket instanceof TLSSocket) checkChannelLink(checked.challenge, request.socket, required)
-    return checked
-  }
+function checkLabel(label: string | undefined, organisation: string, of: 'token' | 'certificate'): void {
+  if (label === undefined || label === organisation) return
+  throw new Fault('enrolment.organisation.mismatch', {
+    what: `The ${of} is of organisation ${organisation}, the path of ${label}`,
+  })
+}
 
-  function answered(enrolled: Enrolled, checked: CheckedRequest, request: IncomingMessage): Answer {
-    const { organisation, device, serial, repeated } = enrolled
-    const address = request.socket.remoteAddress
-    log.info({ organisation, device, serial, repeated, address, asked: checked.subject }, 'certificate issued')
-    const bundle = certificateBundle([new x509.X509Certificate(enrolled.pem)])
-    return certificates(bundle, 'application/pkcs7-mime; smime-type=certs-only', request)
-  }
+async function checkBody(
+  options: EstOptions,
+  request: IncomingMessage,
+  body: string,
+  organisation: string,
+): Promise<CheckedRequest> {
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/pkcs10')
+    throw new Fault('enrolment.request.type', { what: `The request is ${type ?? 'of no type'}` })
+  const checked = checkRequest(body)
+  const required = (await options.organisation(organisation))?.channelLink === true
+  if (request.socket instanceof TLSSocket) checkChannelLink(checked.challenge, request.socket, required)
+  return checked
+}
+
+/** What the request asked to be called goes to the log and nowhere else (security 1.4). */
+function answered({ log }: EstOptions, request: IncomingMessage, checked: CheckedRequest, enrolled: Enrolled): Answer {
+  const { organisation, device, serial, repeated } = enrolled
+  const address = request.socket.remoteAddress
+  log.info({ organisation, device, serial, repeated, address, asked: checked.subject }, 'certificate issued')
+  const bundle = certificateBundle([new x509.X509Certificate(enrolled.pem)])
+  return certificates(bundle, 'application/pkcs7-mime; smime-type=certs-only', request)
 }
 
 function route(path: string): { operation: Operation; label?: string } {

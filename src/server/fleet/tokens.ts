@@ -77,21 +77,7 @@ export function openTokens(options: {
       const token = encode(request, { addresses, pins: authority.pins, user, key, expires })
       await db
         .insertInto('fleet_token')
-        .values({
-          user,
-          key_hash: hashOf(key).toString('hex'),
-          organisation: request.organisation,
-          creator: request.creator,
-          device: request.device ?? null,
-          device_name: request.deviceName?.slice(0, 255) ?? null,
-          created_at: now,
-          expires_at: expires,
-          state: 'open',
-          ended_at: null,
-          spki: null,
-          fingerprint: null,
-          address: null,
-        })
+        .values(rowOf(request, user, key, now, expires))
         .execute()
       const url = `https://${addresses[0]}/.well-known/est`
       return { v: 1, token, url, ca: authority.anchors.join(''), pins: authority.pins, user, key, expires }
@@ -124,6 +110,24 @@ export function openTokens(options: {
         .executeTakeFirst()
       return done.numUpdatedRows === 1n
     },
+  }
+}
+
+function rowOf(request: TokenRequest, user: string, key: string, now: number, expires: number): TokenRow {
+  return {
+    user,
+    key_hash: hashOf(key).toString('hex'),
+    organisation: request.organisation,
+    creator: request.creator,
+    device: request.device ?? null,
+    device_name: request.deviceName?.slice(0, 255) ?? null,
+    created_at: now,
+    expires_at: expires,
+    state: 'open',
+    ended_at: null,
+    spki: null,
+    fingerprint: null,
+    address: null,
   }
 }
 
