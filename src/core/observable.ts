@@ -106,9 +106,6 @@ const nothings = new Set([
 /** Most values are longer: they need no look-up, which would fold them first. */
 const nothingLengthMax = Math.max(...[...nothings].map((word) => word.length))
 
-/** Longer texts are not looked up: the index thread comes here several times a line. */
-const nothingMax = Math.max(...[...nothings].map((word) => word.length))
-
 /** Plain IPv4 in canonical form: the common case, decided without the parser. */
 const plainV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
 
