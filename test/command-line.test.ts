@@ -153,6 +153,23 @@ test('issue 8.9: search pages by cursor, and --all gives each event once', async
   assert.deepEqual([...ids(first.out), ...ids(second.out)], expected)
 })
 
+test('style 3 Waiting: --all holds no more than its bound in memory, says so, and ends with 3', async () => {
+  const ports = memoryPorts(1_000)
+  const pages: string[] = []
+  const search: MemoryPorts['events']['search'] = async (organisation, question) => {
+    const { cursor, ...rest } = question
+    pages.push(cursor ?? '')
+    return { ...(await ports.events.search(organisation, rest)), next: `${pages.length}` }
+  }
+  await using server = await startServer({ ...ports, events: { ...ports.events, search } })
+  const { code, out, err } = await run(['events', 'search', '--all', '-o', 'json', '--data', server.data])
+  assert.equal(code, 3)
+  assert.match(err, /newest 100,000; -o jsonl --all/)
+  const page: { events: unknown[]; next: string } = JSON.parse(out)
+  assert.equal(page.events.length, 100_000)
+  assert.equal(page.next, '100')
+})
+
 test('issue 8.6: --since means event time, with --arrived arrival; a malformed query is usage', async () => {
   const asked: unknown[] = []
   const ports = memoryPorts()

@@ -4,7 +4,7 @@ import type { EventPage } from '../wire/api/events.ts'
 import { type Client, openClient, type Query } from './client.ts'
 import { dataOption, sinceOptions, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
-import { startProgress } from './progress.ts'
+import { startProgress, thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { eventTable, sayCoverage } from './show.ts'
 import { say } from './terminal.ts'
@@ -19,7 +19,10 @@ type Options = Asked & {
   readonly all?: boolean
 }
 
+/** The server's own limit of a page. */
 const limitMax = 1_000
+/** What -o table and -o json hold in memory at once; -o jsonl has no bound. */
+const heldMax = 100_000
 
 export const eventsSearch: DefineCommand = (command, session) => {
   command
@@ -46,7 +49,7 @@ export function questionOf(q: string, { since, until, arrived }: Asked): Query {
   return arrived === true ? { q, arrivedSince: since, arrivedUntil: until } : { q, since, until }
 }
 
-async function search(session: Session, q: string, options: Options): Promise<0> {
+async function search(session: Session, q: string, options: Options): Promise<0 | 3> {
   const { terminal } = session
   await using client = await openClient(session, options.data)
   const question = { ...questionOf(q, options), limit: options.all === true ? limitMax : options.limit }
@@ -58,7 +61,10 @@ async function search(session: Session, q: string, options: Options): Promise<0>
   await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
   sayCoverage(terminal, page.coverage)
   if (page.events.length === 0) sayNothing(session, q)
-  else if (page.next !== null)
+  else if (page.next !== null && options.all === true) {
+    say(terminal, `These are the newest ${thousands(page.events.length)}; -o jsonl --all gives all of them.`)
+    return 3
+  } else if (page.next !== null)
     say(terminal, `more: sallyport events search ${quoted(q)} --cursor ${page.next}   (or --all)`)
   else if (options.output === 'table') say(terminal, 'next: sallyport events show EVENT   sallyport investigate VALUE')
   return 0
@@ -83,9 +89,10 @@ async function readAll(session: Session, client: Client, question: Query, cursor
     events.push(...page.events)
     progress.update(events.length)
     last = page
+    if (events.length >= heldMax) break
   }
   const coverage = last?.coverage ?? { from: null, to: null, unindexedBlocks: 0, gaps: [] }
-  return { v: 1, events, next: null, coverage }
+  return { v: 1, events, next: last?.next ?? null, coverage }
 }
 
 async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {

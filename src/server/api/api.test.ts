@@ -1,11 +1,15 @@
 // The API as a whole, over its real port, with ports in memory.
+import 'reflect-metadata'
 import assert from 'node:assert/strict'
+import { webcrypto } from 'node:crypto'
 import { mkdtempSync, writeFileSync, mkdirSync, rmSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
+import { request as httpsRequest } from 'node:https'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
 import { Compile } from 'typebox/compile'
 import { Fault } from '../../core/fault.ts'
 import { organisationId } from '../../core/ids.ts'
@@ -214,6 +218,32 @@ test('security 6 V7: a link signs in once; the session is a cookie no script and
   assert.equal((await fetch(`${api.url}/api/v1/sessions/links`, { method: 'POST', headers: mine })).status, 401)
   assert.equal((await fetch(`${api.url}/api/v1/session`, { method: 'DELETE', headers: mine })).status, 204)
   assert.equal((await fetch(`${api.url}/api/v1/session`, { headers: mine })).status, 401)
+})
+
+test('security 6 V3: over TLS the cookie is __Host- and Secure, and signs in there', async () => {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
+  const keys = await webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
+  const made = await X509CertificateGenerator.createSelfSigned({ name: 'CN=test', keys, signingAlgorithm: algorithm })
+  const key = PemConverter.encode(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey), 'PRIVATE KEY')
+  await using api = await startApi({ ...options(), tls: { key, cert: made.toString('pem') } })
+  const { host } = new URL(api.url)
+  const ask = (path: string, headers: Record<string, string>, body?: string) => {
+    const { promise, resolve, reject } = Promise.withResolvers<{ status: number; cookie: string }>()
+    const method = body === undefined ? 'GET' : 'POST'
+    const sent = httpsRequest(`https://${host}${path}`, { method, headers, rejectUnauthorized: false }, (answer) => {
+      answer.resume()
+      resolve({ status: answer.statusCode ?? 0, cookie: answer.headers['set-cookie']?.[0] ?? '' })
+    })
+    sent.on('error', reject)
+    sent.end(body)
+    return promise
+  }
+  const headers = { 'content-type': 'application/json', origin: `https://${host}` }
+  const opened = await ask('/api/v1/sessions', headers, JSON.stringify({ link: api.link() }))
+  assert.equal(opened.status, 201)
+  assert.match(opened.cookie, /^__Host-sallyport-[0-9a-f]{8}=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict; Secure$/)
+  const cookie = opened.cookie.split(';')[0] ?? ''
+  assert.equal((await ask('/api/v1/session', { cookie })).status, 200)
 })
 
 test('security 6 V7: a session ends when idle, and in any case after its life; a link ends unused', async () => {
