@@ -35,7 +35,7 @@ function recognise(lines: readonly Buffer[]): number {
 
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
-  if (!endsAsObject(line)) return isBlank(line) ? blank : cut
+  if (!endsAsObject(line)) return line.toString().trim() === '' ? blank : cut
   const head = line.toString('utf8', 0, headBytes)
   const open = objectStart(head)
   if (open < 0) return { kind: 'unreadable', reason: 'no JSON object' }
@@ -110,10 +110,6 @@ function signatureOf(record: JsonRecord): Signature | undefined {
   }
   const anomaly = textOf(recordOf(record['anomaly'])?.['event'])
   return anomaly === undefined ? undefined : { id: anomaly, name: anomaly }
-}
-
-function isBlank(line: Buffer): boolean {
-  return line.every((byte) => byte === 0x20 || byte === 0x09 || byte === 0x0d)
 }
 
 const blank = { kind: 'ignored', reason: 'blank line' } as const
