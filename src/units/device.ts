@@ -1,12 +1,12 @@
 // The device's two processes, EventHandler and connector, over one device folder: what reads the network's events never
 // holds the network credential (DESIGN "Processes").
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
-  type EventHandlerConfig,
-  parseEventHandlerConfig,
-  readEventHandlerConfig,
-} from '../device/event-handler/event-handler-config.ts'
+  type EventHandlerConfiguration,
+  parseEventHandlerConfiguration,
+  readEventHandlerConfiguration,
+} from '../device/event-handler/configuration.ts'
 import { startEventHandler } from '../device/event-handler/event-handler.ts'
 import { startConnector } from '../device/connector/connector.ts'
 import { openConnectorLog } from '../device/connector/connector-log.ts'
@@ -16,7 +16,6 @@ import { propertiesOfEnvironment } from '../device/connector/properties.ts'
 import { openHopClient } from '../device/hop/hop-zeromq.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
-import { writeDurably } from '../platform/write-durably.ts'
 import { localSocketName } from '../wire/local/messages.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import { type DeviceFolder, deviceFolder } from './data-folder.ts'
@@ -43,7 +42,7 @@ const spoolBytesMax = 2 * 1024 ** 3
 export async function startEventHandlerUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
   const folder = deviceFolder(options.folder)
   const handler = await startEventHandler({
-    config: parseEventHandlerConfig(readFileSync(folder.configuration, 'utf8')),
+    configuration: readConfiguration(folder.configuration),
     spoolFolder: folder.spool,
     socketPath: join(folder.socketFolder, localSocketName),
     program,
@@ -94,21 +93,18 @@ export async function enrolHere(
 /** Writes the one file that EventHandler is configured by. */
 export function configureDevice(
   folder: DeviceFolder,
-  { device, sources }: Pick<EventHandlerConfig, 'device' | 'sources'>,
+  { device, sources }: Pick<EventHandlerConfigurationuration, 'device' | 'sources'>,
 ): void {
-  const config = readEventHandlerConfig({
+  writeConfiguration(folder.configuration, {
     v: 1,
     device,
     sources,
     selection: 'everything',
     spool: { bytesMax: spoolBytesMax },
   })
-  writeDurably(folder.configuration, `${JSON.stringify(config, null, 2)}\n`)
 }
 
 /** @returns the sources of the configuration of before; none where there is none. */
-export function configuredSources(folder: DeviceFolder): EventHandlerConfig['sources'] {
-  return existsSync(folder.configuration)
-    ? parseEventHandlerConfig(readFileSync(folder.configuration, 'utf8')).sources
-    : []
+export function configuredSources(folder: DeviceFolder): EventHandlerConfiguration['sources'] {
+  return existsSync(folder.configuration) ? readConfiguration(folder.configuration).sources : []
 }

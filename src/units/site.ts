@@ -1,7 +1,7 @@
 // A whole site in one process tree: exchange, EventHandler and connector as supervised children on one data folder.
 // `up` and `open` are this with other sources (DESIGN "Processes"); the road and the folder are those of production.
 import { hostname } from 'node:os'
-import type { EventHandlerConfig } from '../device/event-handler/event-handler-config.ts'
+import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { SupervisedChild } from '../platform/supervised-child.ts'
 import type { TokenRecord } from '../wire/api/fleet.ts'
@@ -21,7 +21,7 @@ export type SiteOptions = {
   readonly names: readonly string[]
   readonly retentionDays: number
   readonly consoleFolder: string
-  readonly sources: EventHandlerConfig['sources']
+  readonly sources: EventHandlerConfiguration['sources']
   readonly onDeath: Deaths
   readonly signal: AbortSignal
 }

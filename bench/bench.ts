@@ -1,0 +1,18 @@
+// npm run bench: every benchmark one after the other, for they share two cores; each prints its own table.
+import { spawnSync } from 'node:child_process'
+import { join } from 'node:path'
+
+const parts = ['journal.ts', 'event-handler.ts', 'road.ts', 'latency.ts', 'inspect.ts']
+const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
+const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
+
+for (const part of parts) {
+  if (chosen.length > 0 && !chosen.includes(part.replace('.ts', ''))) continue
+  process.stdout.write(`\n== ${part.replace('.ts', '')}\n`)
+  const { status } = spawnSync(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, part), ...flags],
+    { stdio: 'inherit' },
+  )
+  if (status !== 0) process.exitCode = 1
+}
