@@ -7,6 +7,10 @@ export type EventsPort = {
   search(
     organisation: OrganisationId,
     question: { readonly q: string; readonly limit: number; readonly cursor?: string },
+    ask: Ask,
   ): Promise<EventPage>
-  count(organisation: OrganisationId, question: { readonly q: string }): Promise<EventCount>
+  count(organisation: OrganisationId, question: { readonly q: string }, ask: Ask): Promise<EventCount>
 }
+
+/** An abort ends the work where it is done. */
+export type Ask = { readonly signal: AbortSignal }

@@ -42,7 +42,7 @@ export async function gatherEvents(
   let complete = true
   for (const seed of seeds) {
     signal.throwIfAborted()
-    const answer = await events.count(organisation, { q: seed.query })
+    const answer = await events.count(organisation, { q: seed.query }, { signal })
     seen[seed.key] = answer.count
     coverage = mergeCoverage(coverage, answer.coverage)
   }
@@ -55,11 +55,8 @@ export async function gatherEvents(
     while (got < wanted) {
       signal.throwIfAborted()
       const limit = Math.min(pageSize, wanted - got)
-      const page = await events.search(organisation, {
-        q: seed.query,
-        limit,
-        ...(cursor === undefined ? {} : { cursor }),
-      })
+      const question = { q: seed.query, limit, ...(cursor === undefined ? {} : { cursor }) }
+      const page = await events.search(organisation, question, { signal })
       coverage = mergeCoverage(coverage, page.coverage)
       for (const event of page.events) read.set(event.id, event)
       got += page.events.length

@@ -50,7 +50,7 @@ export async function countGroups(
     signal.throwIfAborted()
     const which = group.signature === null ? '-sid:*' : term('sid', group.signature.id)
     const q = `${any} ${term('device', group.device)} ${term('sensor', group.sensor)} ${term('type', group.type)} ${which}`
-    const { count } = counted.length < countedGroupsMax ? await events.count(organisation, { q }) : group
+    const { count } = counted.length < countedGroupsMax ? await events.count(organisation, { q }, { signal }) : group
     counted.push({ ...group, count: Math.max(count, group.count) })
   }
   return counted.sort(worstFirst)

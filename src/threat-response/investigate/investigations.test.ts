@@ -251,9 +251,9 @@ test('issue 8: waiting ends with its limit and at abort, as the investigation st
   const inner = memoryEvents(here, story, coverage)
   const events: EventsPort = {
     search: inner.search,
-    async count(organisation, question) {
+    async count(organisation, question, ask) {
       await gate
-      return await inner.count(organisation, question)
+      return await inner.count(organisation, question, ask)
     },
   }
   await using investigations = startInvestigations({ events, clock: systemClock })
@@ -295,11 +295,11 @@ test('issue 8: runs, waiting ones and kept ones are bounded', async () => {
   let most = 0
   const events: EventsPort = {
     search: inner.search,
-    async count(organisation, question) {
+    async count(organisation, question, ask) {
       most = Math.max(most, ++running)
       await gate
       running--
-      return await inner.count(organisation, question)
+      return await inner.count(organisation, question, ask)
     },
   }
   await using investigations = startInvestigations({ events, clock: systemClock })
