@@ -2,17 +2,17 @@
 // A10, B11). Lines are grepped by people and scripts: the wording of B11 is fixed. Never a token, key or payload.
 import {
   appendFileSync,
-  closeSync,
   createReadStream,
   createWriteStream,
+  existsSync,
   mkdirSync,
-  openSync,
+  readdirSync,
   renameSync,
   rmSync,
   statSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { createGzip } from 'node:zlib'
 import type { Clock } from '../../platform/clock.ts'
@@ -50,15 +50,15 @@ export function openConnectorLog(options: ConnectorLogOptions): ConnectorLog & A
   mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
   const host = hostname()
   let bytes = sizeOf(file)
-  let packing: Promise<void> = Promise.resolve()
+  let packing: Promise<void> = packOlder(file, filesMax).catch(() => undefined)
   return {
     write(level, place, text) {
       const line = logLine(clock.now(), level, `[${host}][${callSite()} ${place}] ${text}`)
       try {
         if (bytes > 0 && bytes + line.length > bytesMax) {
-          const old = shift(file, filesMax)
+          moveAside(file, clock.now())
           bytes = 0
-          packing = packing.then(() => pack(old)).catch(() => undefined)
+          packing = packing.then(() => packOlder(file, filesMax)).catch(() => undefined)
         }
         appendFileSync(file, line, { mode: 0o640 })
         bytes += Buffer.byteLength(line)
@@ -132,25 +132,30 @@ function sizeOf(file: string): number {
   }
 }
 
-/** Moves the file aside and the older ones up by one; @returns its new name */
-function shift(file: string, filesMax: number): string {
-  rmSync(`${file}.${filesMax}.gz`, { force: true })
-  for (let index = filesMax - 1; index >= 1; index--) rename(`${file}.${index}.gz`, `${file}.${index + 1}.gz`)
-  const old = `${file}.1`
-  renameSync(file, old)
-  return old
+/** Names of the files moved aside, oldest first; packed ones end in .gz. */
+function olderFiles(file: string): string[] {
+  const begin = `${basename(file)}.`
+  return readdirSync(dirname(file))
+    .filter((name) => name.startsWith(begin) && /^\d{8}T\d{6}\.\d{3}(-\d+)?(\.gz)?$/.test(name.slice(begin.length)))
+    .toSorted((a, b) => (a.replace(/\.gz$/, '') < b.replace(/\.gz$/, '') ? -1 : 1))
+    .map((name) => join(dirname(file), name))
 }
 
-function rename(from: string, to: string): void {
-  try {
-    renameSync(from, to)
-  } catch {
-    // There is none yet.
+/** Renames the file by the time; two within a millisecond are told apart. */
+function moveAside(file: string, at: number): void {
+  const time = new Date(at).toISOString().replace(/[-:Z]/g, '')
+  let name = `${file}.${time}`
+  for (let again = 1; existsSync(name) || existsSync(`${name}.gz`); again++)
+    name = `${file}.${time}-${String(again).padStart(3, '0')}`
+  renameSync(file, name)
+}
+
+/** Packs what is not packed, also what an end in the middle left over, and forgets the oldest. */
+async function packOlder(file: string, filesMax: number): Promise<void> {
+  for (const old of olderFiles(file).slice(0, -filesMax)) rmSync(old, { force: true })
+  for (const old of olderFiles(file).filter((name) => !name.endsWith('.gz'))) {
+    await pipeline(createReadStream(old), createGzip(), createWriteStream(`${old}.part`, { mode: 0o640 }))
+    renameSync(`${old}.part`, `${old}.gz`)
+    rmSync(old, { force: true })
   }
-}
-
-async function pack(old: string): Promise<void> {
-  closeSync(openSync(`${old}.gz`, 'w', 0o640))
-  await pipeline(createReadStream(old), createGzip(), createWriteStream(`${old}.gz`))
-  rmSync(old, { force: true })
 }
