@@ -45,6 +45,7 @@ export function formatContract(format: SensorFormat, folder: string): void {
   }
 
   anyBytes(format, cases)
+  hostileLines(format, cases)
 
   test(`traps C1: ${format.name}: a blank line is ignored, and raw bytes beside the text change nothing`, () => {
     assert.equal(format.read('', originOf()).kind, 'ignored')
@@ -66,6 +67,46 @@ export function formatContract(format: SensorFormat, folder: string): void {
     assert.ok(format.recognise([...headers, ...lines]) > 0)
     assert.equal(format.recognise([Buffer.from('alert tcp any any -> any any (msg:"x"; sid:1;)'), Buffer.alloc(0)]), 0)
     assert.equal(format.recognise([Buffer.from('# a comment'), Buffer.from([0, 255, 254]), Buffer.from('{}')]), 0)
+  })
+}
+
+/** What makes patterns and searches quadratic: long runs of the marks that formats look for. */
+const hostileRuns = [
+  ', ',
+  ',',
+  ':',
+  ' ',
+  '\t',
+  '"',
+  '\\',
+  '{"a":',
+  '[',
+  '[**] ',
+  '[1:2:3] "',
+  '%FTD-',
+  '" [Impact: ',
+  '\\x41',
+  'CN=',
+  '<',
+]
+
+function hostileLines(format: SensorFormat, cases: readonly FormatCase[]): void {
+  test(`performance 8: ${format.name}: hostile lines of 300 kB take linear time`, () => {
+    const started = performance.now()
+    let lines = 0
+    for (const one of cases.filter((each) => each.expect['kind'] === 'event').slice(0, 2)) {
+      for (const run of hostileRuns) {
+        const pad = run.repeat(Math.ceil(300_000 / run.length))
+        for (const at of [0, one.line.length >> 1, one.line.length - 1, one.line.length]) {
+          const text = `${one.line.slice(0, at)}${pad}${one.line.slice(at)}`
+          const origin = originOf(one)
+          assertAgree(format.glance(Buffer.from(text), origin), format.read(text, origin), text)
+          lines++
+        }
+      }
+    }
+    // Quadratic is minutes. 20 ms a line is ten times what the slowest take.
+    assert.ok(performance.now() - started < lines * 20 + 2000, `${lines} lines`)
   })
 }
 

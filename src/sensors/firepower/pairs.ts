@@ -69,11 +69,11 @@ export function firstValue(body: string, key: string): string | undefined {
 }
 
 function keyAt(body: string, at: number): string | undefined {
-  const colon = body.indexOf(':', at)
-  if (colon < 0 || colon - at > keyMax) return undefined
-  const next = body.charCodeAt(colon + 1)
-  if (next !== 0x20 && !Number.isNaN(next)) return undefined
-  const key = body.slice(at, colon)
+  // Only as far as a key may reach: a search to the end of the body at every comma would be quadratic.
+  const reach = body.slice(at, at + keyMax + 2)
+  const colon = reach.indexOf(':')
+  if (colon < 0 || (reach.length > colon + 1 && reach.charCodeAt(colon + 1) !== 0x20)) return undefined
+  const key = reach.slice(0, colon)
   return keys.has(key) ? key : undefined
 }
 

@@ -25,6 +25,8 @@ export function syslogHead(line: string): SyslogHead | undefined {
 
 export type Origin = { readonly at: number | undefined; readonly host: string | undefined }
 
+/** No head is longer: what is, is text of something else. */
+const headMax = 1024
 const priority = /^(?:\ufeff)?<\d{1,3}>/
 const version = /^1 /
 const isoStart = /^(\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(?:[.,]\d{1,9})?(?:Z|[+-]\d\d:?\d\d)?)(?=[\s:]|$)/
@@ -37,6 +39,7 @@ const monthStart =
  * @returns time and host of the head, where it names them
  */
 export function originOf(before: string, arrivedAt: number, zoneMinutes: number): Origin {
+  if (before.length > headMax) return { at: undefined, host: undefined }
   const bare = before.replace(priority, '')
   const isRfc5424 = version.test(bare)
   const text = bare.replace(version, '').trimStart()

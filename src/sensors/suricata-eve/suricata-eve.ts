@@ -7,7 +7,7 @@ import type { Glance, ReadContext, SensorFormat } from '../format.ts'
 import { endsAsObject, memberValue, objectStart } from '../json-text.ts'
 import { type JsonRecord, numberOf, parseRecord, recordOf, textOf } from '../json-value.ts'
 import { gatherEve } from './eve-evidence.ts'
-import { eveClasses, flowIdText, glanceEve } from './eve-glance.ts'
+import { type EveGlance, eveClasses, flowIdText, glanceEve } from './eve-glance.ts'
 import { eveSummary } from './eve-summary.ts'
 
 export const suricataEve: SensorFormat = {
@@ -36,13 +36,15 @@ function recognise(lines: readonly Buffer[]): number {
 function glance(line: Buffer): Glance {
   if (line.length === 0) return blank
   if (!endsAsObject(line)) return line.toString().trim() === '' ? blank : cut
-  const head = line.toString('utf8', 0, headBytes)
-  const open = objectStart(head)
-  if (open < 0) return { kind: 'unreadable', reason: 'no JSON object' }
-  let seen = glanceEve(head, open)
-  if (line.length > headBytes && (seen === undefined || !seen.isDecided)) seen = glanceEve(line.toString(), open)
+  let seen = lookAt(line.toString('utf8', 0, headBytes))
+  if (line.length > headBytes && seen?.isDecided !== true) seen = lookAt(line.toString())
   if (seen === undefined) return untyped
   return { kind: 'event', type: seen.type, severity: seen.severity, selection: seen.selection }
+}
+
+function lookAt(text: string): EveGlance | undefined {
+  const open = objectStart(text)
+  return open < 0 ? undefined : glanceEve(text, open)
 }
 
 function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ignored {

@@ -16,6 +16,9 @@ export const zeekJson: SensorFormat = {
   read,
 }
 
+/** Far above any line of Zeek: nearly a hundred names are looked for. */
+const fieldsWithin = 65_536
+
 function recognise(lines: readonly Buffer[]): number {
   let count = 0
   for (const line of lines) {
@@ -70,7 +73,8 @@ function isUnnamed(text: string, open: number): boolean {
 }
 
 function fieldsType(text: string, open: number): string | undefined {
-  return typeOfFields((field) => memberValue(text, open, `"${field}"`) >= 0)
+  const head = text.slice(0, fieldsWithin)
+  return typeOfFields((field) => memberValue(head, open, `"${field}"`) >= 0)
 }
 
 const blank = { kind: 'ignored', reason: 'blank line' } as const
