@@ -4,8 +4,8 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
   type EventHandlerConfiguration,
-  parseEventHandlerConfiguration,
-  readEventHandlerConfiguration,
+  readConfiguration,
+  writeConfiguration,
 } from '../device/event-handler/configuration.ts'
 import { startEventHandler } from '../device/event-handler/event-handler.ts'
 import { startConnector } from '../device/connector/connector.ts'
@@ -93,7 +93,7 @@ export async function enrolHere(
 /** Writes the one file that EventHandler is configured by. */
 export function configureDevice(
   folder: DeviceFolder,
-  { device, sources }: Pick<EventHandlerConfigurationuration, 'device' | 'sources'>,
+  { device, sources }: Pick<EventHandlerConfiguration, 'device' | 'sources'>,
 ): void {
   writeConfiguration(folder.configuration, {
     v: 1,
