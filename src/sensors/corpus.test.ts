@@ -191,11 +191,12 @@ function readAll(format: SensorFormat, lines: readonly Buffer[], fileName: strin
   const byGlance: Record<string, number> = {}
   let ignored = 0
   let unreadable = 0
-  let context = contextOf(fileName)
+  const start = contextOf(fileName)
+  let context = start
   for (const line of lines) {
     const text = line.toString()
     const glance = format.glance(line, context)
-    if (glance.kind === 'context') context = { ...context, context: glance.context }
+    if (glance.kind === 'context') context = { ...start, context: glance.context }
     const read = format.read(text, context)
     assertAgree(glance, read, text)
     if (glance.kind === 'event') byGlance[glance.type] = (byGlance[glance.type] ?? 0) + 1
