@@ -58,6 +58,37 @@ test('docs: every link between pages leads to a page, and every anchor to a head
   assert.deepEqual([...headingsOf('# A b\n\n## C `d` e, f\n')], ['a-b', 'c-d-e-f'])
 })
 
+test('docs: every file that a page names exists', () => {
+  const faults = pages.flatMap((page) =>
+    [...read(page).matchAll(/`((?:src|test|docs|bench|bin|changelog\.d)\/[\w.\/*{},-]*)`/g)].flatMap((match) => {
+      const path = match[1] ?? ''
+      return globSync(path.endsWith('/') ? path.slice(0, -1) : path, { cwd: root }).length > 0
+        ? []
+        : [`${page}: ${path}`]
+    }),
+  )
+  assert.deepEqual(faults, [])
+})
+
+test('docs: every file of the road stands where ARCHITECTURE.md says', () => {
+  const rows = read('ARCHITECTURE.md')
+    .split('\n')
+    .filter((line) => /^\| \d+ \|/.test(line))
+  assert.equal(rows.length, 13)
+  let folder = ''
+  for (const row of rows) {
+    for (const [, name = ''] of (row.split('|')[3] ?? '').matchAll(/`([\w./*-]+)`/g)) {
+      if (!/[./]/.test(name)) continue // a function
+      const path = name.startsWith('src/') ? name : folder + name
+      assert.ok(existsSync(join(root, path)), `row ${row.slice(2, 4)}: ${path}`)
+      // A name without folder stands in the folder of the first file of its row, or of the row before.
+      if (row.indexOf(name) === row.search(/`src\//) + 1 && /^src\/(?:device|server)\//.test(path))
+        folder = path.slice(0, path.lastIndexOf('/') + 1)
+      if (path.startsWith('src/threat-response/')) folder = 'src/threat-response/'
+    }
+  }
+})
+
 /** The anchors of a page as they are shown on a forge. */
 function headingsOf(text: string): ReadonlySet<string> {
   const headings = [...text.matchAll(/^#{1,6} (.+)$/gm)].map((match) => match[1] ?? '')
