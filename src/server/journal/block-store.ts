@@ -53,7 +53,8 @@ export type StoreLedger = {
 
 export type BlockStore = AsyncDisposable & {
   /**
-   * Checks and commits a group of one organisation in one synced transaction. @param now arrival, Unix ms
+   * Checks and commits a group of one organisation in one synced transaction. Duplicates and the device's last word are
+   * only noted, and go down with the next commit or an empty group. @param now arrival, Unix ms
    * @throws Fault disk.full, journal.unavailable: then nothing of the group is stored
    */
   write(organisation: string, group: readonly StoreWrite[], now: number): Promise<readonly StoreReply[]>
@@ -65,7 +66,7 @@ export type BlockStore = AsyncDisposable & {
   find(organisation: string, stream: string, sequence: number): Promise<StoredBlock | undefined>
   /** Everything the ledger is made of; checkpoints only where asked. */
   ledger(organisation: string, checkpoints: boolean): Promise<StoreLedger>
-  /** How many blocks each day holds, oldest day first; without argument the organisations' names stand in the keys. */
+  /** How many blocks each day holds, oldest day first. */
   days(organisation: string): Promise<readonly { readonly day: string; readonly blocks: number }[]>
   organisations(): Promise<readonly string[]>
   /** Gives the days before `firstKept` to the permanent ledger, then drops them. @returns the days dropped */

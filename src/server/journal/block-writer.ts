@@ -34,6 +34,7 @@ export class BlockWriter implements Disposable {
   }
 
   write(group: readonly StoreWrite[], now: number): StoreReply[] {
+    if (group.length === 0 && this.#noted.size === 0) return []
     const file = this.#open(now)
     try {
       const replies = inTransaction(file.db, () => {

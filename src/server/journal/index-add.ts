@@ -116,10 +116,11 @@ const savedSignatures = new WeakMap<OpenFile, Set<string>>()
 const savedSignaturesMax = 65_536
 
 function saveSignature(file: OpenFile, [id, name]: readonly [string, string]): void {
-  const ids = savedSignatures.get(file) ?? new Set()
-  if (ids.has(id)) return
-  if (ids.size >= savedSignaturesMax) ids.clear()
-  savedSignatures.set(file, ids.add(id))
+  const saved = savedSignatures.get(file) ?? new Set()
+  const key = `${id}\n${name}`
+  if (saved.has(key)) return
+  if (saved.size >= savedSignaturesMax) saved.clear()
+  savedSignatures.set(file, saved.add(key))
   file.statement('insert or ignore into signatures values (?, ?)').run(id, name)
 }
 

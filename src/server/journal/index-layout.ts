@@ -30,7 +30,7 @@ export const indexLayout: DatabaseLayout = {
     create table losses (ordinal integer primary key, stream integer not null, generation integer not null, cause text not null, count integer,
       from_at integer not null, to_at integer not null);
     create table quarantine (event integer primary key, stream integer not null, reason text not null);
-    create table signatures (id text primary key, name text not null) without rowid;
+    create table signatures (id text not null, name text not null, primary key (id, name)) without rowid;
     create table cursor (only integer primary key check (only = 1), ordinal integer not null);
     insert into cursor values (1, 0)`,
 }

@@ -75,7 +75,7 @@ function without(included: Match, excluded: Match): Match {
 
 function signatures(file: OpenFile, text: string, whole: boolean): Match {
   const where = whole ? 'lower(name) = lower(?)' : 'instr(lower(name), lower(?)) > 0'
-  const rows = file.statement(`select id from signatures where ${where} limit ${signaturesMax + 1}`).all(text)
+  const rows = file.statement(`select distinct id from signatures where ${where} limit ${signaturesMax + 1}`).all(text)
   if (rows.length > signaturesMax)
     throw new Fault('query.malformed', {
       what: `more than ${signaturesMax} rules have "${text}" in their name`,
