@@ -22,7 +22,7 @@ export type SfimsIntrusion = {
 }
 
 const rule = /\[(\d{1,10}):(\d{1,10}):\d{1,10}\] "/
-// Without counted repeats: V8 unrolls them, and the first lines then wait 100 ms and more for the compiler.
+/** What follows the message. Its length is bounded before it is tried, in place of counted repeats inside. */
 const behind =
   /^" (?:\[Impact: [^\]]*\] )?From "?([^"]+?)"? at ([^[]+?) (?:\[Classification: [^\]]*\] )?\[Priority: (\d+)\] \{([^}]+)\} ([^\s>-]\S*?(?: \([^)]*\))?) ?-> ?(\S+(?: \([^)]*\))?)\s*$/
 /** No such line is longer behind its message. */
