@@ -56,7 +56,7 @@ test('tidy: the rules see their word and nothing else', () => {
 })
 
 test('tidy: files are named by their subject, in kebab-case, at most three folders deep', () => {
-  const named = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|contract|worker|process|soak))?\.tsx?$/
+  const named = /^[a-z0-9]+(?:-[a-z0-9]+)*(?:\.(?:test|property\.test|contract|worker|process|soak))?\.tsx?$/
   const faults = files.flatMap(({ path }) => {
     const name = path.slice(path.lastIndexOf('/') + 1)
     const stem = name.replace(/\..*$/, '')

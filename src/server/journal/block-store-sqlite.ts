@@ -1,7 +1,7 @@
 // Adapter of the block store over SQLite: one file per organisation and day, one writer (delivery J7).
 import { Fault } from '../../core/fault.ts'
 import { decodeBlock, isBlock, nextSequence } from '../../wire/block-format.ts'
-import type { Checkpoint } from '../ingest/store.ts'
+import type { Checkpoint } from './committing.ts'
 import { ledgerLayout, readRecord } from './block-layout.ts'
 import type {
   BlockPosition,

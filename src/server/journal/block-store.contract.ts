@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Block } from '../../wire/block-format.ts'
-import type { Outcome } from '../ingest/store.ts'
+import type { Outcome } from './committing.ts'
 import type { BlockPosition, BlockStore, StoreReply } from './block-store.ts'
 import { fixtureStart, StreamFixture } from './stream-fixture.ts'
 

@@ -1,7 +1,7 @@
 // Port: where blocks are kept, by organisation and day, in the order they arrived. Blocks are the truth; everything
 // else is derived from them (delivery J1–J3, J7). Adapters beside it; suite: block-store.contract.ts.
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
-import type { Checkpoint, Outcome, Sender } from '../ingest/store.ts'
+import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import type { StreamRecord } from './stream-record.ts'
 
 /** What is written together; the reply of each stands at the same place. */

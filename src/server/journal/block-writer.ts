@@ -3,7 +3,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { type Block, decodeBlock, isBlock, noHash, type StreamEnd } from '../../wire/block-format.ts'
 import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
-import type { Checkpoint, Outcome, Sender } from '../ingest/store.ts'
+import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import { blocksLayout, ledgerLayout, readRecord } from './block-layout.ts'
 import type { StoreReply, StoreWrite } from './block-store.ts'
 import { declareMissing, type HeldBlock, judgeBlock } from './chain-check.ts'

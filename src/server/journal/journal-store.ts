@@ -1,14 +1,14 @@
-// The journal as ingest sees it (ingest/store.ts): copies what it is given and hands it to the writer.
+// The journal as blocks come into it (committing.ts): copies what it is given and hands it to the writer.
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Store } from '../ingest/store.ts'
+import type { Committing } from './committing.ts'
 import type { WorkerClient } from './worker-client.ts'
 import type { WriterQuestions } from './worker-messages.ts'
 
 /** Bytes handed to the writer and not yet answered: credits keep devices far below (delivery C4). */
 const bytesUnderWayMax = 256 * 1024 * 1024
 
-export function journalStore(journalId: string, writer: WorkerClient<WriterQuestions>, clock: Clock): Store {
+export function journalStore(journalId: string, writer: WorkerClient<WriterQuestions>, clock: Clock): Committing {
   let bytesUnderWay = 0
   return {
     journalId,

@@ -19,7 +19,7 @@ import type {
   Requarantined,
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
-import type { Store } from '../ingest/store.ts'
+import type { Committing } from './committing.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
 import { WorkerClient } from './worker-client.ts'
@@ -48,7 +48,7 @@ export type JournalStatistics = {
 
 /** Every answer is of one organisation; `signal` ends the work where it is done. */
 export type Journal = AsyncDisposable & {
-  readonly store: Store
+  readonly store: Committing
   search(
     organisation: string,
     question: EventQuestion & { readonly limit: number; readonly cursor?: string },

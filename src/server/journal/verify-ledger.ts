@@ -4,7 +4,7 @@ import { createPublicKey, type KeyObject, verify, X509Certificate } from 'node:c
 import { setImmediate as turn } from 'node:timers/promises'
 import type { LedgerVerification } from '../../wire/api/ledger.ts'
 import { type Block, decodeBlock, isBlock, nextSequence, noHash } from '../../wire/block-format.ts'
-import type { Checkpoint } from '../ingest/store.ts'
+import type { Checkpoint } from './committing.ts'
 import type { BlockPosition, BlockStore, StoredBlock, StoreLedger } from './block-store.ts'
 import { linesOf } from './read-block.ts'
 import type { StreamRecord } from './stream-record.ts'

@@ -13,7 +13,7 @@ import type {
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { PackedRead } from './packed-read.ts'
-import type { Checkpoint, Outcome, Sender } from '../ingest/store.ts'
+import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
 /** What a worker is started with. */
