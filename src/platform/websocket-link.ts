@@ -1,6 +1,7 @@
 // A WebSocket as both of its ends see it: whole binary messages in and out, and what is needed to notice silence.
 import type { Duplex } from 'node:stream'
 import type { RawData, WebSocket } from 'ws'
+import { systemClock } from './clock.ts'
 
 export type LinkEvents = {
   /** May be a view into a larger chunk of the socket: copy before its memory is handed to a thread. */
@@ -38,7 +39,11 @@ export function websocketLink(ws: WebSocket, socket: Duplex & { bytesRead?: numb
   })
   // The cause arrives as close code (1002, 1006, 1009 …); without a listener an error would end the process.
   ws.on('error', () => undefined)
-  ws.once('close', (code, reason) => events.closed(code, reason.toString()))
+  const gone = new AbortController()
+  ws.once('close', (code, reason) => {
+    gone.abort()
+    events.closed(code, reason.toString())
+  })
   return {
     send: (message) => ws.send(message, { binary: true, compress: false }),
     get waitingBytes() {
@@ -54,7 +59,7 @@ export function websocketLink(ws: WebSocket, socket: Duplex & { bytesRead?: numb
     resume: () => ws.resume(),
     close: (code, reason) => {
       ws.close(code, cutReason(reason))
-      setTimeout(() => ws.terminate(), closeWithinMs).unref()
+      void systemClock.sleep(closeWithinMs, gone.signal).then(() => ws.terminate())
     },
     terminate: () => ws.terminate(),
   }

@@ -2,8 +2,9 @@
 import 'reflect-metadata'
 import { randomBytes, webcrypto } from 'node:crypto'
 import * as x509 from '@peculiar/x509'
+import { systemClock } from '../../src/platform/clock.ts'
 
-x509.cryptoProvider.set(webcrypto as unknown as Crypto)
+x509.cryptoProvider.set(webcrypto)
 const algorithm = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
 
 export type Pair = { readonly certificate: string; readonly key: string }
@@ -38,7 +39,7 @@ export async function testAuthority(): Promise<TestAuthority> {
       signingKey: caKeys.privateKey,
       extensions: [new x509.BasicConstraintsExtension(false, undefined, true), ...extensions],
     })
-    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey as webcrypto.CryptoKey))
+    const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
     return { certificate: `${certificate.toString('pem')}\n`, key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') }
   }
   return {
@@ -58,11 +59,11 @@ export async function testAuthority(): Promise<TestAuthority> {
 }
 
 function newKeys() {
-  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify']) as Promise<webcrypto.CryptoKeyPair>
+  return webcrypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])
 }
 
 function life() {
-  return { notBefore: new Date(Date.now() - 3_600_000), notAfter: new Date(Date.now() + 3_600_000) }
+  return { notBefore: new Date(systemClock.now() - 3_600_000), notAfter: new Date(systemClock.now() + 3_600_000) }
 }
 
 function serial(): string {

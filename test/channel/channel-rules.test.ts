@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { systemClock } from '../../src/platform/clock.ts'
 import { Fault } from '../../src/core/fault.ts'
 import type { AdmissionLimits } from '../../src/server/ingest/limits.ts'
 import { chainOf, newStreamId } from '../../src/server/ingest/store.contract.ts'
@@ -201,7 +202,7 @@ test('delivery C8: the exchange notices a device that went silent', async () => 
   await welcomed(living, 'dev-2')
   for (let pings = 0; pings < 10; pings++) {
     living.ws.ping()
-    await new Promise((resolve) => setTimeout(resolve, 30))
+    await systemClock.sleep(30)
   }
   assert.equal(living.ws.readyState, living.ws.OPEN)
 })

@@ -84,7 +84,7 @@ function statusOf(device: string, channel: Channel): Status {
     v: 1,
     program: 'test',
     device,
-    at: Date.now(),
+    at: systemClock.now(),
     enrolled: true,
     channel: channel.status,
     configurationHash: '',

@@ -18,7 +18,7 @@ const ecdsa = { name: 'ECDSA', namedCurve: 'P-256', hash: 'SHA-256' }
  * @returns PKCS#10, DER in base64 on one line
  */
 export async function makeRequest(key: string, name: string, binding: Buffer): Promise<string> {
-  cryptoProvider.set(webcrypto as unknown as Crypto)
+  cryptoProvider.set(webcrypto)
   const privateKey = createPrivateKey(key)
   const [pkcs8, spki] = [
     privateKey.export({ type: 'pkcs8', format: 'der' }),
@@ -38,7 +38,7 @@ export async function makeRequest(key: string, name: string, binding: Buffer): P
 
 /** @returns the certificates of a degenerate PKCS#7 in base64, whatever its line breaks; throws where it is none */
 export function readCertificates(body: string): X509Certificate[] {
-  cryptoProvider.set(webcrypto as unknown as Crypto)
+  cryptoProvider.set(webcrypto)
   const der = Buffer.from(body.replace(/[\s]/g, ''), 'base64')
   return [...new X509Certificates(der)].map((certificate) => new X509Certificate(Buffer.from(certificate.rawData)))
 }

@@ -3,7 +3,7 @@
 import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
-import { errorCode, networkFault } from './network-fault.ts'
+import { networkFault } from './network-fault.ts'
 
 /** One address gets so long for TCP and TLS together: the kernel's own retries take over two minutes. */
 export const dialWithinMs = 10_000
@@ -81,11 +81,6 @@ export async function reachAny(target: Target, trust: Trust, signal: AbortSignal
     }
   }
   throw last ?? networkFault(new Error('the name has no address'), target.host)
-}
-
-/** @returns whether the error came before any address was reached: no use in trying the same address again at once. */
-export function isAddressError(error: unknown): boolean {
-  return ['ETIMEDOUT', 'ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH'].includes(errorCode(error))
 }
 
 function tlsOptions(host: string, trust: Trust): ConnectionOptions {

@@ -1,6 +1,6 @@
 // Admission: who may send how much, whose turn it is, and what goes back (delivery C4, J1–J3). Bytes are only checked
 // and committed before the ack; nothing is parsed or indexed here.
-import { Fault } from '../../core/fault.ts'
+import type { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import { DeviceIntake, type Hands } from './device-intake.ts'

@@ -1,5 +1,6 @@
 // A store in memory for tests of whatever stands before it: keeps the rules of delivery J1–J3, forgets at the end.
 import { randomUUID } from 'node:crypto'
+import { systemClock } from '../../platform/clock.ts'
 import { type Block, decodeBlock, isBlock, nextSequence, noHash } from '../../wire/block-format.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 import type { Checkpoint, Outcome, Sender, Store } from './store.ts'
@@ -45,7 +46,7 @@ export function openMemoryStore(journalId: string = randomUUID()): MemoryStore {
       // Copied before the call returns: the caller's memory may be a view into a socket's chunk.
       const copies = blocks.map((block) => Buffer.from(block))
       const { commitMs } = store
-      await new Promise((resolve) => (commitMs > 0 ? setTimeout(resolve, commitMs) : setImmediate(resolve)))
+      await systemClock.sleep(commitMs)
       if (store.failure !== undefined) throw store.failure
       return copies.map((bytes) => place(streams, ownerOf(sender), bytes))
     },
