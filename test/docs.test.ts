@@ -60,7 +60,7 @@ test('docs: every link between pages leads to a page, and every anchor to a head
 
 test('docs: every file that a page names exists', () => {
   const faults = pages.flatMap((page) =>
-    [...read(page).matchAll(/`((?:src|test|docs|bench|bin|changelog\.d)\/[\w.\/*{},-]*)`/g)].flatMap((match) => {
+    [...read(page).matchAll(/`((?:src|test|docs|bench|bin|changelog\.d)\/[\w./*{},-]*)`/g)].flatMap((match) => {
       const path = match[1] ?? ''
       return globSync(path.endsWith('/') ? path.slice(0, -1) : path, { cwd: root }).length > 0
         ? []

@@ -4,9 +4,7 @@ import { createPrivateKey } from 'node:crypto'
 /** @returns PKCS#8 PEM of an exportable private key. */
 export async function privateKeyPem(key: CryptoKey): Promise<string> {
   const der = Buffer.from(await crypto.subtle.exportKey('pkcs8', key))
-  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' })
-    .export({ format: 'pem', type: 'pkcs8' })
-    .toString()
+  return createPrivateKey({ key: der, format: 'der', type: 'pkcs8' }).export({ format: 'pem', type: 'pkcs8' })
 }
 
 /** @returns a key that signs with ECDSA P-256, not exportable. */

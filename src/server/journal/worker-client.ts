@@ -1,7 +1,7 @@
 // The main thread's end of a worker: asks, hears progress, cancels, and turns a worker's death into a fault for all
 // who wait. The worker ends when this is disposed.
 import { extname } from 'node:path'
-import { Worker } from 'node:worker_threads'
+import { type MessagePort, Worker } from 'node:worker_threads'
 import { Fault } from '../../core/fault.ts'
 import type { Answer, AnswerOf, QuestionOf, WorkerSetup } from './worker-messages.ts'
 
@@ -11,7 +11,7 @@ export type WorkerWarning = (warning: string, detail: Readonly<Record<string, un
 export type AskOptions = {
   readonly signal?: AbortSignal
   readonly onProgress?: (done: number) => void
-  readonly transfer?: readonly (ArrayBuffer | import('node:worker_threads').MessagePort)[]
+  readonly transfer?: readonly (ArrayBuffer | MessagePort)[]
 }
 
 type Waiting = {
