@@ -196,6 +196,10 @@ export const codes = {
   },
   'spool.full': { cause: 'The spool is full', remedy: 'Bring the exchange back, or raise the size of the spool.' },
   'spool.locked': { cause: 'Another EventHandler uses this spool', remedy: 'Stop it, or use another data folder.' },
+  'socket.unusable': {
+    cause: 'The local socket between EventHandler and connector cannot be bound',
+    remedy: 'Check the rights of its folder; remove what lies at its path.',
+  },
   'source.unreadable': {
     cause: 'The file of the sensor cannot be read',
     remedy: 'Give the user of EventHandler the right to read it.',
