@@ -52,6 +52,7 @@ export function memoryHop(): MemoryHop {
           return session.state
         },
         send: (message, blocks) => session.send(message, blocks),
+        renew: () => session.renew(),
         async [Symbol.asyncDispose]() {
           if (place.server === mine) place.server = undefined
           await session.close()

@@ -48,6 +48,12 @@ export class HopSession<In extends { readonly session: string }> {
     return true
   }
 
+  /** Voids the meeting and says so at once. */
+  renew(): void {
+    this.#forget()
+    if (this.#state === 'connected') this.#enqueue(this.#options.heartbeat(), [])
+  }
+
   /** Takes a frame that came in. @param newPeer the transport knows that it is from another connection than before */
   received(bytes: Buffer, newPeer = false): void {
     if (this.#stop.signal.aborted) return

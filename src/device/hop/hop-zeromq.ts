@@ -63,6 +63,7 @@ export async function openHopServer(
       return session.state
     },
     send: (message, blocks) => session.send(message, blocks),
+    renew: () => session.renew(),
     async [Symbol.asyncDispose]() {
       await session.close()
       socket.close()

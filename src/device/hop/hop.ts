@@ -30,6 +30,8 @@ type HopEnd<Out> = AsyncDisposable & {
 export type HopServer = HopEnd<FromEventHandler> & {
   /** Where it is really bound: a path too long for a socket lies in a short private folder (delivery H4). */
   readonly path: string
+  /** Voids the meeting: the connector attaches anew. What is queued is dropped. */
+  renew(): void
 }
 export type HopServerHandlers = HopHandlers<FromConnector> & {
   /** Asked each second: the status that is also the heartbeat. */

@@ -1,0 +1,133 @@
+// EventHandler: reads sensors' files into the spool and serves the connector from it (delivery 1.1–1.3).
+//   sources → packer → stream → spool → serving → local socket
+import { Fault } from '../../core/fault.ts'
+import type { EventHandlerStatus } from '../../wire/status.ts'
+import { type Clock, systemClock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+import type { HopServer, HopServerHandlers } from '../hop/hop.ts'
+import { openHopServer } from '../hop/hop-zeromq.ts'
+import { type EventHandlerConfiguration, checkConfiguration } from './configuration.ts'
+import { FallingBehind } from './falling-behind.ts'
+import { Serving } from './serving.ts'
+import { Sources } from './sources.ts'
+import { openSpool } from './spool-log.ts'
+import { isDrained, spoolStatus } from './spool-status.ts'
+
+const tickMs = 1_000
+/** Until the exchange grants another one with the credit (delivery 1.0), and the longest that may be. */
+const lingerMsFirst = 50
+const lingerMsMax = 2_000
+
+export type EventHandlerOptions = {
+  readonly configuration: EventHandlerConfiguration
+  readonly spoolFolder: string
+  readonly socketPath: string
+  /** Name and version of the program, as `open` blocks carry it. */
+  readonly program: string
+  readonly log: Log
+  readonly clock?: Clock
+  /** How long a rotated file must be quiet before it is left; 5 s. */
+  readonly quietMs?: number
+}
+
+export type EventHandler = AsyncDisposable & {
+  status(): EventHandlerStatus
+  /** Resolves when every source that ends is read to its end and everything is acknowledged. */
+  readonly drained: Promise<void>
+}
+
+/**
+ * Starts reading and serving; it runs until it is disposed: then what was read is synced, and the spool marked clean.
+ * @throws Fault `configuration.invalid`, `spool.locked`, `spool.unwritable` or `socket.unusable`
+ */
+export async function startEventHandler(options: EventHandlerOptions): Promise<EventHandler> {
+  const configuration = checkConfiguration(options.configuration)
+  const { log } = options
+  const clock = options.clock ?? systemClock
+  const startedAt = clock.now()
+  const drained = Promise.withResolvers<void>()
+  let lingerMs = lingerMsFirst
+  let hop: HopServer | undefined
+  await using up = new AsyncDisposableStack()
+  const { bytesMax } = configuration.spool
+  const spool = up.use(await openSpool({ folder: options.spoolFolder, bytesMax, log, clock }))
+  const sources = new Sources({ ...options, configuration, spool, clock, lingerMs: () => lingerMs })
+  const behind = new FallingBehind(spool, sources, clock)
+  const serving = new Serving({
+    spool,
+    send: (message, blocks) => hop?.send(message, blocks) ?? false,
+    renew: () => hop?.renew(),
+    priorityOf: (source) => sources.priorityOf(source),
+    refused: (stream, end, mark) => sources.refused(stream, end, mark),
+    setLinger: (granted) => {
+      lingerMs = Math.min(Math.max(granted, 0), lingerMsMax)
+    },
+    resumed: () => behind.check(),
+    clock,
+    log,
+  })
+  const status = (): EventHandlerStatus => ({
+    v: 1,
+    pid: process.pid,
+    startedAt,
+    socket: hop?.path ?? options.socketPath,
+    sources: sources.status(),
+    spool: spoolStatus(spool, bytesMax),
+    drained: sources.finished && isDrained(spool),
+  })
+  hop = up.use(
+    await bind(options, configuration.socketGroup, {
+      heartbeat: () => ({ t: 'status', status: status() }),
+      onMessage: (message) => {
+        serving.take(message)
+        if (message.t === 'ack' && status().drained) drained.resolve()
+      },
+      onState: () => serving.reset(),
+    }),
+  )
+  spool.onSynced(() => serving.pump())
+  sources.start()
+  up.use(sources)
+  up.use(
+    everyTick(clock, log, () => {
+      serving.announceEnded()
+      if (serving.serving) behind.check()
+      if (status().drained) drained.resolve()
+    }),
+  )
+  const parts = up.move()
+  return { status, drained: drained.promise, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+async function bind(
+  { socketPath, log, clock }: EventHandlerOptions,
+  group: number | undefined,
+  handlers: HopServerHandlers,
+): Promise<HopServer> {
+  try {
+    return await openHopServer(socketPath, log, handlers, clock, group)
+  } catch (cause) {
+    if (cause instanceof Fault) throw cause
+    throw new Fault('socket.unusable', { what: `The local socket ${socketPath} cannot be bound`, cause })
+  }
+}
+
+function everyTick(clock: Clock, log: Log, work: () => void): AsyncDisposable {
+  const stop = new AbortController()
+  const running = (async () => {
+    while (!stop.signal.aborted) {
+      try {
+        work()
+      } catch (error) {
+        log.error({ err: error }, 'the upkeep of EventHandler failed')
+      }
+      await clock.sleep(tickMs, stop.signal)
+    }
+  })()
+  return {
+    async [Symbol.asyncDispose]() {
+      stop.abort()
+      await running
+    },
+  }
+}

@@ -1,0 +1,105 @@
+// Cuts what is read from a file into lines at LF (delivery N1). A line longer than 16 MiB is never held: only its length
+// and SHA-256 are.
+import { type Hash, createHash } from 'node:crypto'
+import { lineBytesMax } from '../../wire/block-format.ts'
+
+const readBytes = 1024 * 1024
+
+export type LineTaker = {
+  /** A line without its LF; it looks into the buffer and must be copied to be kept. `offset` in the file. */
+  line(bytes: Buffer, offset: number): void
+  /** A line too long to keep, without its LF. */
+  tooLong(length: number, sha256: string, offset: number): void
+}
+
+/** The window of a file between the end of the last whole line and what has been read. */
+export class LineBuffer {
+  #bytes = Buffer.allocUnsafeSlow(readBytes)
+  #length = 0
+  #offset: number
+  #tooLong: { readonly hash: Hash; length: number } | undefined
+
+  /** @param offset in the file of the first byte that will be read */
+  constructor(offset: number) {
+    this.#offset = offset
+  }
+
+  /** Offset in the file behind the last whole line. */
+  get offset(): number {
+    return this.#offset
+  }
+
+  /** Offset in the file of the next byte to read. */
+  get readOffset(): number {
+    return this.#offset + (this.#tooLong?.length ?? 0) + this.#length
+  }
+
+  /** Where the next bytes go: read into it, then call `take`. */
+  get room(): Buffer {
+    if (this.#bytes.length - this.#length < readBytes / 2) {
+      const larger = Buffer.allocUnsafeSlow(Math.min(this.#bytes.length * 2, lineBytesMax + 2 * readBytes))
+      this.#bytes.copy(larger, 0, 0, this.#length)
+      this.#bytes = larger
+    }
+    return this.#bytes.subarray(this.#length)
+  }
+
+  /** Takes `got` bytes that were read into `room` and gives every line they complete. */
+  take(got: number, taker: LineTaker): void {
+    let from = this.#length
+    this.#length += got
+    const bytes = this.#bytes.subarray(0, this.#length)
+    let begin = 0
+    for (let lf = bytes.indexOf(10, from); lf >= 0; lf = bytes.indexOf(10, from)) {
+      if (this.#tooLong !== undefined) this.#endTooLong(bytes.subarray(begin, lf), 1, taker)
+      else {
+        const offset = this.#offset
+        this.#offset += lf + 1 - begin
+        if (lf - begin > lineBytesMax)
+          taker.tooLong(lf - begin, createHash('sha256').update(bytes.subarray(begin, lf)).digest('hex'), offset)
+        else taker.line(bytes.subarray(begin, lf), offset)
+      }
+      begin = lf + 1
+      from = begin
+    }
+    this.#keep(begin)
+  }
+
+  /** The file is left: what stands behind its last LF is a line too. @returns whether there was any */
+  takeRest(taker: LineTaker): boolean {
+    const rest = this.#bytes.subarray(0, this.#length)
+    this.#length = 0
+    if (this.#tooLong !== undefined) this.#endTooLong(rest, 0, taker)
+    else if (rest.length === 0) return false
+    else {
+      const offset = this.#offset
+      this.#offset += rest.length
+      taker.line(rest, offset)
+    }
+    return true
+  }
+
+  #keep(begin: number): void {
+    const rest = this.#bytes.subarray(begin, this.#length)
+    if (this.#tooLong !== undefined || rest.length > lineBytesMax) {
+      this.#tooLong ??= { hash: createHash('sha256'), length: 0 }
+      this.#tooLong.hash.update(rest)
+      this.#tooLong.length += rest.length
+      this.#length = 0
+    } else {
+      if (begin > 0) this.#bytes.copy(this.#bytes, 0, begin, this.#length)
+      this.#length = rest.length
+    }
+    if (this.#length === 0 && this.#bytes.length > 2 * readBytes) this.#bytes = Buffer.allocUnsafeSlow(readBytes)
+  }
+
+  #endTooLong(last: Buffer, lf: 0 | 1, taker: LineTaker): void {
+    const state = this.#tooLong
+    if (state === undefined) return
+    this.#tooLong = undefined
+    const offset = this.#offset
+    const length = state.length + last.length
+    this.#offset += length + lf
+    taker.tooLong(length, state.hash.update(last).digest('hex'), offset)
+  }
+}

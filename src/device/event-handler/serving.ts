@@ -1,0 +1,298 @@
+// Serves the connector from the spool (delivery H2, C3–C7): only synced blocks, behind the exchange's heads, within its
+// credit. The loop that sends never awaits an ack (H3).
+import { type Block, noHash, type StreamEnd } from '../../wire/block-format.ts'
+import type { FromConnector, FromEventHandler } from '../../wire/local/messages.ts'
+import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+import type { Unsigned } from '../hop/hop.ts'
+import { ServiceOrder, type Waiting } from './service-order.ts'
+import { ServingState } from './serving-state.ts'
+import { type SpoolLog, isRun } from './spool-log.ts'
+import type { SpoolStream } from './spool-streams.ts'
+import type { SourceMark } from './spool-table.ts'
+
+/** Small messages: an ack comes sooner, at no loss of rate (performance 8.3). */
+const messageBytes = 256 * 1024
+/** delivery J1: a block that arrived damaged is given three times, then it is a hole. */
+const damagedMax = 3
+const wantedAgainMs = 2_000
+
+export type ServingOptions = {
+  readonly spool: SpoolLog
+  readonly send: (message: Unsigned<FromEventHandler>, blocks?: readonly Buffer[]) => boolean
+  /** Voids the meeting with the connector, so that it attaches anew. */
+  readonly renew: () => void
+  readonly priorityOf: (source: string) => number
+  /** The stream was refused: its source goes on at the mark, or declares the loss (delivery J2). */
+  readonly refused: (stream: SpoolStream, end: StreamEnd, mark: SourceMark | undefined) => void
+  readonly setLinger: (lingerMs: number) => void
+  /** Called when serving begins. */
+  readonly resumed: () => void
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** The device's end of resume, credit and ack. */
+export class Serving {
+  readonly #options: ServingOptions
+  readonly #order = new ServiceOrder()
+  #state: ServingState | undefined
+  #pumping = false
+  #pumpAgain = false
+
+  constructor(options: ServingOptions) {
+    this.#options = options
+  }
+
+  /** A channel is open and serving has begun. */
+  get serving(): boolean {
+    return this.#state?.resumed === true
+  }
+
+  /** The connector is gone, or a new one. */
+  reset(): void {
+    this.#state = undefined
+  }
+
+  /** Takes a message of the connector. */
+  take(message: FromConnector): void {
+    switch (message.t) {
+      case 'alive':
+        return
+      case 'attach':
+        this.#options.setLinger(message.lingerMs)
+        return this.#attach(message.ended)
+      case 'resume':
+        return void this.#resume(message.heads).catch((error: unknown) => this.#broken(error))
+      case 'credit':
+        if (message.lingerMs !== undefined) this.#options.setLinger(message.lingerMs)
+        this.#state?.grant(message.bytes)
+        return this.pump()
+      case 'ack':
+        for (const [stream, block] of Object.entries(message.acks)) this.#ack(stream, block)
+        return
+      case 'wanted':
+        return this.#wanted(message.stream, message.block, message.damaged === true)
+      case 'refused':
+        return void this.#refuse(message.stream).catch((error: unknown) => this.#broken(error))
+      case 'detach':
+        return this.reset()
+      default:
+        return message satisfies never
+    }
+  }
+
+  /** There may be something to send. */
+  pump(): void {
+    this.#pumpAgain = true
+    if (!this.#pumping) void this.#pump()
+  }
+
+  /** Tells the connector of streams that have ended: it signs their last checkpoint (delivery C11). */
+  announceEnded(): void {
+    const state = this.#state
+    if (state === undefined) return
+    for (const { stream } of this.#options.spool.streams.active()) state.watched.add(stream)
+    for (const stream of state.watched) {
+      const record = this.#options.spool.streams.get(stream)
+      if (record !== undefined && record.state !== 'ended') continue
+      state.watched.delete(stream)
+      this.#order.forget(stream)
+      if (record !== undefined) this.#options.send({ t: 'ended', stream, head: record.head })
+    }
+  }
+
+  #attach(ended: boolean): void {
+    const { spool, send } = this.#options
+    this.#state = new ServingState()
+    const streams: DeviceStream[] = []
+    for (const record of ended ? spool.streams.all() : spool.streams.active()) {
+      if (record.head.block < 0) continue
+      const lowest = record.blocks.firstHeld(record.blocks.lowest)
+      streams.push({
+        stream: record.stream,
+        source: record.source,
+        state: record.state,
+        head: record.head,
+        lowest: record.blocks.place(lowest) === undefined ? record.head.block + 1 : lowest,
+      })
+      this.#state.listed.add(record.stream)
+    }
+    send({ t: 'streams', streams })
+  }
+
+  /** The exchange's answer replaces every ack noted before; equal hashes make it an ack, unequal ones a conflict (C3). */
+  async #resume(heads: Readonly<Record<string, StreamHead>>): Promise<void> {
+    const state = this.#state
+    if (state === undefined) return
+    const { spool, clock } = this.#options
+    for (const stream of state.listed) {
+      const record = spool.streams.get(stream)
+      if (record === undefined) continue
+      const head = heads[stream] ?? { block: -1, hash: noHash, sequence: 0 }
+      const agrees = await this.#agrees(record, head)
+      if (this.#state !== state) return
+      if (!agrees) {
+        await this.#refuse(stream)
+        continue
+      }
+      spool.streams.replaceAcknowledged(stream, Math.max(-1, head.block), clock.now())
+      state.next.set(stream, record.acknowledged + 1)
+    }
+    if (this.#state !== state) return
+    state.resumed = true
+    this.announceEnded()
+    this.#options.resumed()
+    this.pump()
+  }
+
+  /** @returns false where this device holds another block, or its successor, than the exchange has as head */
+  async #agrees(record: SpoolStream, head: StreamHead): Promise<boolean> {
+    if (head.block < 0 || head.block > record.head.block) return true
+    if (head.block === record.head.block) return head.hash === record.head.hash
+    const here = await this.#readOne(record, head.block)
+    if (here !== undefined) return here.hash === head.hash
+    const behind = await this.#readOne(record, head.block + 1)
+    return behind === undefined || behind.header.prev === head.hash
+  }
+
+  #ack(stream: string, block: number): void {
+    const { spool, log, renew } = this.#options
+    if (!Number.isSafeInteger(block)) return
+    const noted = spool.acknowledge(stream, block)
+    if (noted === 'noted' && spool.streams.get(stream)?.state === 'ended') this.announceEnded()
+    if (noted !== 'beyond') return
+    // delivery C5: nothing is unlinked for it; whoever said it begins anew.
+    log.error({ code: 'channel.protocol', stream, block }, 'an ack of a block that is not synced')
+    this.reset()
+    renew()
+  }
+
+  #wanted(stream: string, block: number, damaged: boolean): void {
+    const state = this.#state
+    const record = this.#options.spool.streams.get(stream)
+    if (state === undefined || record === undefined || block < 0 || block > record.head.block) return
+    if (damaged && state.damaged(stream, block) >= damagedMax) record.blocks.lose(block)
+    // Every block behind the gap that was under way is answered alike: once is enough.
+    else if (!damaged && !state.wantedFirst(stream, block, this.#options.clock.monotonic(), wantedAgainMs)) return
+    state.next.set(stream, block)
+    this.pump()
+  }
+
+  async #refuse(stream: string): Promise<void> {
+    const { spool, refused, log } = this.#options
+    const record = spool.streams.get(stream)
+    if (record === undefined || record.refused) return
+    log.error({ code: 'stream.conflict', stream, source: record.source }, 'the exchange refuses a stream')
+    const behind = await this.#readOne(record, record.blocks.firstHeld(record.acknowledged + 1))
+    const end: StreamEnd = {
+      stream,
+      block: record.acknowledged,
+      hash: behind?.header.block === record.acknowledged + 1 ? behind.header.prev : noHash,
+      sequence: record.acknowledgedSequence,
+    }
+    this.#state?.next.delete(stream)
+    refused(
+      record,
+      end,
+      behind === undefined ? undefined : markBefore(behind, end, spool.streams.source(record.source)),
+    )
+    this.announceEnded()
+  }
+
+  async #pump(): Promise<void> {
+    this.#pumping = true
+    try {
+      while (this.#pumpAgain) {
+        this.#pumpAgain = false
+        for (let state = this.#state; state?.resumed === true; state = this.#state) {
+          const waiting = this.#waiting(state)
+          const stream = this.#order.next(waiting)
+          if (stream === undefined || !(await this.#serve(state, stream, isContested(waiting)))) break
+        }
+      }
+    } catch (error) {
+      this.#broken(error)
+    } finally {
+      this.#pumping = false
+    }
+  }
+
+  #waiting(state: ServingState): Waiting[] {
+    const waiting: Waiting[] = []
+    for (const stream of this.#options.spool.streams.active())
+      if ((state.next.get(stream.stream) ?? 0) <= stream.head.block)
+        waiting.push({ stream, priority: this.#options.priorityOf(stream.source) })
+    return waiting
+  }
+
+  /** Sends one message of one stream. @returns false where the credit does not reach */
+  async #serve(state: ServingState, stream: SpoolStream, contested: boolean): Promise<boolean> {
+    const next = state.next.get(stream.stream) ?? 0
+    if (!state.mayBegin) return false
+    if (stream.blocks.place(next) === undefined) return this.#declareMissing(state, stream, next)
+    const run = await this.#options.spool.read(stream, next)
+    if (
+      this.#state !== state ||
+      (state.next.get(stream.stream) !== undefined && state.next.get(stream.stream) !== next)
+    )
+      return true
+    if (!isRun(run)) return true
+    const blocks: Buffer[] = []
+    let bytes = 0
+    for (const block of run) {
+      if (bytes > 0 && bytes + block.bytes.length > messageBytes) break
+      if (!state.covers(bytes + block.bytes.length, blocks.length)) break
+      blocks.push(block.bytes)
+      bytes += block.bytes.length
+    }
+    if (blocks.length === 0) return false
+    if (!this.#options.send({ t: 'blocks' }, blocks)) return false
+    state.spend(bytes)
+    state.watched.add(stream.stream)
+    state.next.set(stream.stream, next + blocks.length)
+    this.#order.served(stream, bytes, contested)
+    return true
+  }
+
+  /** What the device no longer has is said, and serving goes on behind it (delivery C3). */
+  #declareMissing(state: ServingState, stream: SpoolStream, from: number): boolean {
+    const held = stream.blocks.firstHeld(from)
+    const through = stream.blocks.place(held) === undefined ? stream.head.block : held - 1
+    const cause = this.#options.spool.missingCause(stream, from, through)
+    const { hash, sequence } = stream.head
+    const final = through === stream.head.block && stream.state !== 'live' ? { final: { hash, sequence } } : {}
+    state.next.set(stream.stream, through + 1)
+    return this.#options.send({ t: 'missing', stream: stream.stream, from, through, cause, ...final })
+  }
+
+  async #readOne(record: SpoolStream, block: number): Promise<Block | undefined> {
+    if (record.blocks.place(block) === undefined) return undefined
+    const run = await this.#options.spool.read(record, block)
+    return isRun(run) ? run[0] : undefined
+  }
+
+  #broken(error: unknown): void {
+    this.#options.log.error({ err: error }, 'serving failed and begins anew')
+    this.reset()
+    this.#options.renew()
+  }
+}
+
+function isContested(waiting: readonly Waiting[]): boolean {
+  return waiting.some(({ stream }) => stream.state === 'live') && waiting.some(({ stream }) => stream.state !== 'live')
+}
+
+/** @returns where the lines of a block begin, so that its source reads them again */
+function markBefore(block: Block, end: StreamEnd, now: SourceMark | undefined): SourceMark {
+  const { header } = block
+  const context = header.kind === 'events' ? (header.context ?? '') : ''
+  if (header.position.kind !== 'file') return { position: header.position, format: header.format, context, last: end }
+  const known = now?.position.kind === 'file' ? now.position : undefined
+  // The files finished since then are read again, so they are not finished.
+  const since = Math.max(0, (known?.generation ?? 0) - header.position.generation)
+  const finished = (known?.finished ?? []).slice(0, Math.max(0, (known?.finished?.length ?? 0) - since))
+  const position = { ...header.position, end: header.position.begin, finished }
+  return { position, format: header.format, context, last: end }
+}

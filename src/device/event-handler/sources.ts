@@ -1,0 +1,94 @@
+// All sources of this EventHandler (delivery N8): each reads for itself, none waits for another.
+import type { StreamEnd } from '../../wire/block-format.ts'
+import type { SourceStatus } from '../../wire/status.ts'
+import type { Clock } from '../../platform/clock.ts'
+import type { Log } from '../../platform/log.ts'
+import type { EventHandlerConfiguration } from './configuration.ts'
+import { selector } from './selection.ts'
+import { FileSource } from './source-file.ts'
+import { SourceStream } from './source-stream.ts'
+import type { SpoolLog } from './spool-log.ts'
+import type { SpoolStream } from './spool-streams.ts'
+import type { SourceMark } from './spool-table.ts'
+
+export type SourcesOptions = {
+  readonly configuration: EventHandlerConfiguration
+  readonly spool: SpoolLog
+  readonly program: string
+  readonly clock: Clock
+  readonly log: Log
+  readonly lingerMs: () => number
+  readonly quietMs?: number
+}
+
+/** The configured sources, by name. */
+export class Sources implements AsyncDisposable {
+  readonly #options: SourcesOptions
+  readonly #sources = new Map<string, FileSource>()
+
+  constructor(options: SourcesOptions) {
+    this.#options = options
+  }
+
+  /** Begins to read: the socket is bound, so that a connector is not kept waiting by what lies in the files. */
+  start(): void {
+    const { configuration } = this.#options
+    const selected = selector(configuration.selection)
+    for (const config of configuration.sources) {
+      const stream = this.#stream(config.name)
+      this.#sources.set(config.name, new FileSource({ ...this.#options, config, stream, selected }))
+    }
+  }
+
+  /** Every source that ends has ended. */
+  get finished(): boolean {
+    for (const source of this.#sources.values()) if (source.config.once === true && !source.finished) return false
+    return this.#sources.size > 0 || this.#options.configuration.sources.length === 0
+  }
+
+  status(): SourceStatus[] {
+    return [...this.#sources.values()].map((source) => source.status())
+  }
+
+  priorityOf(name: string): number {
+    return this.#sources.get(name)?.config.priority ?? 0
+  }
+
+  /** The live stream of a source is too far behind (delivery C7). One that is read once has nothing newer to give. */
+  behind(name: string): void {
+    const source = this.#sources.get(name)
+    if (source?.config.once !== true) source?.behind()
+  }
+
+  /**
+   * A stream was refused (delivery J2). The newest of its source is read again from the file; of an older one, whose
+   * lines newer streams have passed, what was not acknowledged is declared lost.
+   */
+  refused(stream: SpoolStream, end: StreamEnd, mark: SourceMark | undefined): void {
+    const { spool, clock } = this.#options
+    const source = this.#sources.get(stream.source)
+    const now = spool.streams.source(stream.source)
+    const isNewest = stream.state === 'live' || now?.last.stream === stream.stream
+    const count = stream.head.sequence - end.sequence
+    spool.streams.refuse(stream.stream, clock.now())
+    if (source !== undefined && mark !== undefined && isNewest) source.refused(end, mark)
+    else if (source !== undefined) source.declareRefused(count)
+    else if (now !== undefined) {
+      const orphan = this.#stream(stream.source)
+      const at = clock.now()
+      const { position, format } = now
+      orphan.write({ kind: 'loss', cause: 'stream.refused', count, from: at, to: at, position }, format, [])
+      orphan.end('start')
+    }
+    spool.rollSoon()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await Promise.all([...this.#sources.values()].map((source) => source[Symbol.asyncDispose]()))
+  }
+
+  #stream(source: string): SourceStream {
+    const { spool, configuration, program } = this.#options
+    return new SourceStream({ spool, source, device: configuration.device, version: program })
+  }
+}
