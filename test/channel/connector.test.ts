@@ -1,7 +1,7 @@
 // The connector against an exchange of real parts: enrolment, channel, revocation, renewal, local API (issue 8, part 4;
 // security 1.3, 2, 3).
 import assert from 'node:assert/strict'
-import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { appendFileSync, chmodSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { request } from 'node:http'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -110,7 +110,6 @@ test('security 2: a reply that was lost is asked again with the same key and get
   const token = await site.token()
   const first = await enrolAt(site, token)
   // The certificate never reached the disk: what a crash between answer and write leaves.
-  const { rmSync } = await import('node:fs')
   rmSync(join(site.folder, 'identity/certificate-1.pem'))
   const second = await enrolAt(site, token)
   assert.equal(second.serial, first.serial)
@@ -177,6 +176,25 @@ test('security 3.1: renewal needs no restart: new key and certificate, shown fro
   await until(() => site.serials.length === 2, 'the next channel')
   assert.equal(site.serials[1]?.toLowerCase(), serial)
   await until(() => readIdentities(site.folder).length === 1, 'the old one is forgotten')
+})
+
+test('original-system A9: an exchange that moved is found by connector_fqdn, an override wins over the file', async () => {
+  await using site = await openSite()
+  await enrolAt(site, await site.token())
+  await using moved = await openSite({ root: site.root })
+  const spool = new SpooledDevice()
+  const connectorFqdn = { host: '127.0.0.1', port: moved.listener.address.port }
+  await site.listener[Symbol.asyncDispose]()
+  await using connector = await connectorAt(site, spool, { overrides: { connectorFqdn } })
+  await until(() => connector.status().channel.state === 'connected', 'connected')
+  assert.equal(moved.serials.length, 1)
+})
+
+test('original-system A11.8: a file that cannot be read is told at the start', async () => {
+  await using site = await openSite()
+  await enrolAt(site, await site.token())
+  appendFileSync(join(site.folder, 'connector.properties'), 'connector_fqdn=other.example\n')
+  assert.equal(await codeOf(connectorAt(site, new SpooledDevice())), 'properties.invalid')
 })
 
 test('original-system B9: the local API answers on loopback, and only to its own name', async () => {

@@ -237,7 +237,10 @@ test('delivery C2: an exchange that breaks the protocol is left with 4400', () =
   }
   for (const [what, heads] of Object.entries(breaches)) {
     using road = open()
-    for (const head of heads) head['t'] === 'welcome' ? road.welcome() : road.hear(head)
+    for (const head of heads) {
+      if (head['t'] === 'welcome') road.welcome()
+      else road.hear(head)
+    }
     assert.equal(road.end?.code, 4400, what)
   }
 })

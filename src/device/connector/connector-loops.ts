@@ -31,15 +31,18 @@ export function everyMinuteDetached(options: {
   })
 }
 
-/** Asks the exchange at the start and every interval where its roles are. */
+/** Asks the exchange at the start and every interval where its roles are; where they moved, the channel need not wait. */
 export function refreshAgain(options: {
   readonly registration: OpenRegistration
+  readonly channel: Pick<Channel, 'wake'>
   readonly intervalS: () => number
   readonly clock: Clock
 }): AsyncDisposable {
-  const { registration, intervalS, clock } = options
+  const { registration, channel, intervalS, clock } = options
   return loop(async (signal) => {
+    const before = registration.context?.roles.ingest
     await registration.refresh(signal)
+    if (registration.context?.roles.ingest !== before) channel.wake()
     await clock.sleep(intervalS() * 1000, signal)
   })
 }

@@ -59,12 +59,13 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   const properties = openProperties(folder, options.overrides)
   await using up = new AsyncDisposableStack()
   const log = up.use(openConnectorLog({ file: join(folder, connectorLogFile), clock }))
-  const registration = openRegistration(folder, properties.current, log)
+  const registration = openRegistration(folder, () => properties.current(), log)
   const dueAt = options.renewAt ?? renewAt
 
   const status = (): Status =>
     statusOf({ program, registration, channel, properties: properties.current(), dueAt, clock })
-  let hop: Hop | undefined
+  // The channel comes first: the hop may speak as soon as it is open.
+  const way: { hop: Hop | undefined } = { hop: undefined }
   const channel: Channel = up.use(
     startChannel({
       program,
@@ -72,14 +73,16 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       log,
       limits: { ...channelLimits, ...options.limits },
       random: () => randomInt(2 ** 32) / 2 ** 32,
-      toEventHandler: (message) => void hop?.send(message),
+      toEventHandler: (message) => void way.hop?.send(message),
       registration,
       status,
     }),
   )
-  hop = up.use(await options.openHop(options.hopPath, channel.hopHandlers))
+  way.hop = up.use(await options.openHop(options.hopPath, channel.hopHandlers))
   up.use(everyMinuteDetached({ channel, path: options.hopPath, clock, log }))
-  up.use(refreshAgain({ registration, intervalS: () => properties.current()?.registrationInterval ?? 180, clock }))
+  up.use(
+    refreshAgain({ registration, channel, intervalS: () => properties.current()?.registrationInterval ?? 180, clock }),
+  )
   up.use(
     startRenewal({
       folder,

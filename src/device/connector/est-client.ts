@@ -1,6 +1,6 @@
 // EST as a device speaks it: first enrolment by token, re-enrolment by certificate, the bundle of CAs (RFC 7030 in the
 // profile of security 1.1–1.3). The key exists and is synced before a request is made.
-import type { X509Certificate } from 'node:crypto';
+import type { X509Certificate } from 'node:crypto'
 import { createPrivateKey } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import { answerFault, exchangeHttp, type HttpAnswer } from './http-exchange.ts'

@@ -63,7 +63,7 @@ export function pendingKey(folder: string): PendingKey {
 export function newKey(folder: string): PendingKey {
   const [newest = 0] = generationsOf(folder)
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  const key = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString()
+  const key = privateKey.export({ type: 'pkcs8', format: 'pem' })
   const generation = newest + 1
   try {
     mkdirSync(join(folder, identityFolder), { recursive: true, mode: 0o700 })

@@ -46,7 +46,7 @@ export function readProperties(file: string): Properties | undefined {
 /** Reads the text of the file; `file` only names it in faults. */
 export function parseProperties(text: string, file: string): Properties {
   const seen = new Map<Key, number>()
-  let properties: Partial<Properties> = {}
+  const properties: Partial<Properties> = {}
   for (const pair of pairsOf(text)) {
     const line = text.slice(0, pair.range?.[0] ?? 0).split(/\r\n|\r|\n/).length
     const where = `${file}:${line}`
@@ -55,7 +55,7 @@ export function parseProperties(text: string, file: string): Properties {
     if (first !== undefined) throw invalid(where, `${pair.key} stands already in line ${first}`)
     seen.set(pair.key, line)
     try {
-      properties = { ...properties, ...readers[pair.key](pair.value) }
+      Object.assign(properties, readers[pair.key](pair.value))
     } catch (error) {
       throw invalid(where, `${pair.key}: ${error instanceof Error ? error.message : String(error)}`)
     }
@@ -71,13 +71,13 @@ export function parseProperties(text: string, file: string): Properties {
 export function propertiesOfEnvironment(
   environment: Readonly<Record<string, string | undefined>>,
 ): Partial<Properties> {
-  let properties: Partial<Properties> = {}
+  const properties: Partial<Properties> = {}
   for (const key of Object.keys(readers).filter(isKey)) {
     const name = `SALLYPORT_${key.toUpperCase()}`
     const text = environment[name]
     if (text === undefined) continue
     try {
-      properties = { ...properties, ...readers[key](text) }
+      Object.assign(properties, readers[key](text))
     } catch (error) {
       throw invalid(name, error instanceof Error ? error.message : String(error))
     }

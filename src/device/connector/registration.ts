@@ -1,13 +1,14 @@
 // The registration as the connector holds it: context, anchors, identities from the folder, and what the exchange says
 // of its roles, asked every `registration_interval` seconds (original-system A9, B8 row 1).
 import { Fault } from '../../core/fault.ts'
-import { type ClientRecord, clientsPath, readClientRecord } from '../../wire/registration/clients.ts'
+import { type ClientRecord, clientsPath, readClientRecord, type RoleUrls } from '../../wire/registration/clients.ts'
 import type { Registration } from './channel.ts'
 import type { ConnectorLog } from './connector-log.ts'
-import { type Context, readAnchors, readContext, writeContext } from './contexts.ts'
+import { type Context, readAnchors } from './contexts.ts'
 import { hostHeader } from './est-client.ts'
 import { answerFault, exchangeHttp } from './http-exchange.ts'
 import { dropBefore, identityMark, readIdentities } from './identity.ts'
+import { openKeptContext } from './kept-context.ts'
 import { networkFault } from './network-fault.ts'
 import type { Properties } from './properties.ts'
 import { reachAny, type Target, type Trust } from './reach.ts'
@@ -34,7 +35,7 @@ export type OpenRegistration = Registration & {
 }
 
 /**
- * @param folder the device's folder; read anew when its identity changes
+ * @param folder the device's folder
  * @param properties those in force; undefined = there are none yet
  */
 export function openRegistration(
@@ -42,93 +43,56 @@ export function openRegistration(
   properties: () => Properties | undefined,
   log: ConnectorLog,
 ): OpenRegistration {
-  let mark = ''
-  let context: Context | undefined
+  const kept = openKeptContext(folder, log)
   let said = ''
-  let unusable = ''
-  const current = (): Context | undefined => {
-    const now = identityMark(folder)
-    if (now !== mark || context === undefined) {
-      mark = now
-      context = now === '' ? undefined : usable()
-    }
-    return context
-  }
-  /** A context that cannot be used is as good as none; it is said once, and enrolment mends it. */
-  const usable = (): Context | undefined => {
-    try {
-      return readContext(folder)
-    } catch (error) {
-      const text = error instanceof Fault ? `${error.code}: ${error.what}` : String(error)
-      if (text !== unusable) log.write('error', 'context:activate', text)
-      unusable = text
-      return undefined
-    }
-  }
-  const keep = (change: Partial<Context>) => {
-    // From the disk, not from memory: an enrolment may have written another one meanwhile.
-    const now = usable()
-    if (now === undefined) return
-    context = { ...now, ...change }
-    const kept = context
-    attempt(() => writeContext(folder, kept))
-  }
-  /** What cannot be written now is known in memory and written at the next change; the channel goes on. */
-  const attempt = (write: () => void) => {
-    try {
-      write()
-    } catch (error) {
-      log.write('error', 'context:activate', String(error))
-    }
-  }
   const say = (text: string) => {
     if (text !== said) log.write(text === 'ok' ? 'info' : 'error', 'registration:refresh', text)
     said = text
   }
   return {
     get context() {
-      return current()
+      return kept.current
     },
     get device() {
-      return current()?.clientId
+      return kept.current?.clientId
     },
-    target: () => ingestOf(current()),
+    target: () => ingestOf(kept.current),
     anchors: () => readAnchors(folder),
     identities: () => readIdentities(folder),
     mark: () => identityMark(folder),
     get journal() {
-      return current()?.journal
+      return kept.current?.journal
     },
     get lastAddress() {
-      return current()?.lastAddress
+      return kept.current?.lastAddress
     },
     journalSeen(journal) {
-      if (current()?.journal !== journal) keep({ journal })
+      if (kept.current?.journal !== journal) kept.change({ journal })
     },
     reached(address) {
-      if (current()?.lastAddress !== address) keep({ lastAddress: address })
+      if (kept.current?.lastAddress !== address) kept.change({ lastAddress: address })
     },
-    accepted: (identity) => attempt(() => dropBefore(folder, identity.generation)),
+    accepted: ({ generation }) => kept.attempt(() => dropBefore(folder, generation)),
     async refresh(signal) {
       const target = properties()?.connectorFqdn
-      const before = current()
-      if (target === undefined || before === undefined) return
+      if (target === undefined || kept.current === undefined) return
       try {
-        const [identity] = readIdentities(folder)
-        if (identity === undefined) return
-        const { certificate, key } = identity
-        const record = await fetchRegistration(
-          target,
-          { kind: 'anchors', ca: readAnchors(folder), certificate, key },
-          signal,
-        )
-        if (JSON.stringify(record.roles) !== JSON.stringify(before.roles)) keep({ roles: record.roles })
+        const roles = await rolesNow(folder, target, signal)
+        if (roles !== undefined && JSON.stringify(roles) !== JSON.stringify(kept.current?.roles)) kept.change({ roles })
         say('ok')
       } catch (error) {
         if (!signal.aborted) say(networkFault(error, target.host).code)
       }
     },
   }
+}
+
+async function rolesNow(folder: string, target: Target, signal: AbortSignal): Promise<RoleUrls | undefined> {
+  const [identity] = readIdentities(folder)
+  if (identity === undefined) return undefined
+  const { certificate, key } = identity
+  const trust = { kind: 'anchors', ca: readAnchors(folder), certificate, key } as const
+  return (await fetchRegistration(target, trust, signal)).roles
 }
 
 function ingestOf(context: Context | undefined): Target {
