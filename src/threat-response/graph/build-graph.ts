@@ -10,11 +10,18 @@ import { networkKey, type Seeds, seedKey } from '../enrich/seeds.ts'
 
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
 
-/** @returns everything, each node and edge once with the number of events that give it; in order of first appearance */
-export function buildGraph(seeds: Seeds, events: readonly Sighted[]): Graph {
+/**
+ * @param seen how many events hold each seed, by key: also those that were not read
+ * @returns everything, each node and edge once with the number of events that give it; in order of first appearance
+ */
+export function buildGraph(seeds: Seeds, events: readonly Sighted[], seen: Readonly<Record<string, number>>): Graph {
   const draft = new Draft(seeds)
   for (const sighted of events) draft.add(sighted)
   draft.joinSeeds(seeds)
+  for (const [key, count] of Object.entries(seen)) {
+    const node = draft.nodes.get(key)
+    if (node !== undefined) node.count = count
+  }
   return { nodes: [...draft.nodes.values()], edges: [...draft.edges.values()] }
 }
 
@@ -73,18 +80,26 @@ class Draft {
   /** A domain asked for brings names under it, a network its addresses: say how they belong together. */
   joinSeeds(seeds: Seeds): void {
     const networks = seeds.networks.map((network) => ({ key: networkKey(network), range: ipaddr.parseCIDR(network) }))
-    for (const [key, node] of [...this.nodes]) {
+    for (const node of this.nodes.values()) {
       if (node.type === 'domain') {
         for (let dot = node.label.indexOf('.'); dot >= 0; dot = node.label.indexOf('.', dot + 1)) {
           const parent = `domain:${node.label.slice(dot + 1)}`
-          if (this.#seedKeys.has(parent)) this.#edge(parent, key, 'Supra-domain_Of')
+          if (this.#seedKeys.has(parent)) this.#belongs(parent, node, 'Supra-domain_Of')
         }
       } else if ((node.type === 'ip' || node.type === 'ipv6') && ipaddr.isValid(node.label)) {
         const address = ipaddr.parse(node.label)
         for (const { key: network, range } of networks)
-          if (range[0].kind() === address.kind() && address.match(range)) this.#edge(network, key, 'Contains')
+          if (range[0].kind() === address.kind() && address.match(range)) this.#belongs(network, node, 'Contains')
       }
     }
+  }
+
+  /** What was asked for as a whole is as bad as the worst within. */
+  #belongs(seed: string, node: GraphNode, relation: string): void {
+    if (seed === node.id) return
+    this.#edge(seed, node.id, relation)
+    const whole = this.nodes.get(seed)
+    if (whole !== undefined) whole.severity = worstSeverity(whole.severity, node.severity)
   }
 
   #node(node: GraphNode): Writable<GraphNode> {

@@ -9,7 +9,7 @@ export type Folded = Graph & { readonly folded: number }
 /** Of a class of look-alikes these stay, so that its shape is seen. */
 const keptOfEach = 3
 
-/** @param nodesMax seeds stay even where they alone are more */
+/** @param nodesMax seeds that were seen stay even where they alone are more; `seen` of the answer tells of the others */
 export function foldLookAlikes(graph: Graph, nodesMax: number): Folded {
   if (graph.nodes.length <= nodesMax) return { ...graph, folded: 0 }
   const ranked = rank(graph)
@@ -26,11 +26,12 @@ function keepSome(ranked: readonly GraphNode[], classes: ReadonlyMap<string, str
     if (name !== undefined) members.set(name, (members.get(name) ?? 0) + 1)
   }
   let excess = tooMany
-  for (const { id, seed } of ranked.toReversed()) {
+  for (const node of ranked.toReversed()) {
+    const { id } = node
     if (excess === 0) break
     const name = classes.get(id)
     const count = name === undefined ? 0 : (members.get(name) ?? 0)
-    if (seed || name === undefined || count <= keptOfEach) continue
+    if (isSeen(node) || name === undefined || count <= keptOfEach) continue
     members.set(name, count - 1)
     kept.delete(id)
     excess--
@@ -39,9 +40,13 @@ function keepSome(ranked: readonly GraphNode[], classes: ReadonlyMap<string, str
 }
 
 function strongest(ranked: readonly GraphNode[], left: ReadonlySet<string>, nodesMax: number): Set<string> {
-  const seeds = ranked.filter(({ seed }) => seed).length
+  const seeds = ranked.filter(isSeen).length
   let room = Math.max(0, nodesMax - seeds)
-  return new Set(ranked.filter(({ id, seed }) => left.has(id) && (seed || room-- > 0)).map(({ id }) => id))
+  return new Set(ranked.filter((node) => left.has(node.id) && (isSeen(node) || room-- > 0)).map(({ id }) => id))
+}
+
+function isSeen({ seed, count }: GraphNode): boolean {
+  return seed && count > 0
 }
 
 /** Look-alikes: the same kind, type and severity, and the same relations to the same others (console-and-cli 6). */
@@ -58,18 +63,18 @@ function classesOf({ nodes, edges }: Graph): ReadonlyMap<string, string> {
   }
   return new Map(
     nodes
-      .filter(({ kind, seed }) => kind === 'observable' && !seed)
+      .filter((node) => node.kind === 'observable' && !isSeen(node))
       .map(({ id, type, severity }) => [id, JSON.stringify([type, severity, (ties.get(id) ?? []).sort()])]),
   )
 }
 
-/** Seeds, then the worst, then what has most ties, then most events, then by id: the same graph, the same picture. */
+/** Seeds that were seen, then the worst, then what has most ties, then most events, then by id: the same graph, the same picture. */
 function rank({ nodes, edges }: Graph): readonly GraphNode[] {
   const degree = new Map<string, number>()
   for (const { source, target } of edges) for (const id of [source, target]) degree.set(id, (degree.get(id) ?? 0) + 1)
   return nodes.toSorted(
     (a, b) =>
-      Number(b.seed) - Number(a.seed) ||
+      Number(isSeen(b)) - Number(isSeen(a)) ||
       severityRank(b.severity) - severityRank(a.severity) ||
       (degree.get(b.id) ?? 0) - (degree.get(a.id) ?? 0) ||
       b.count - a.count ||

@@ -170,6 +170,8 @@ test('issue 8: a network is asked whole and a domain with what is under it; the 
     'ip:192.0.2.0/24 Contains ip:192.0.2.99',
   ])
     assert.ok(edges.includes(edge), `${edge} in ${edges.join('\n')}`)
+  const whole = found.graph.nodes.find(({ id }) => id === 'ip:192.0.2.0/24')
+  assert.deepEqual([whole?.seed, whole?.type, whole?.count, whole?.severity], [true, 'network', 5, 'high'])
   const given = await investigate(events, { observables: [{ type: 'ip', value: '192.0.2.77/24' }] })
   assert.deepEqual([given.networks, given.observables], [['192.0.2.0/24'], [ip('192.0.2.77')]])
 })
@@ -218,17 +220,27 @@ test('issue 8: a storm is counted whole though only its newest events are read',
   assert.equal(found.events[0]?.id, flows.at(-1)?.id)
 })
 
-test('issue 8: look-alikes beyond the cap are folded; seeds, signatures and the shape stay', async () => {
+test('issue 8: look-alikes beyond the cap are folded; seen seeds, signatures and the shape stay', async () => {
   const scan = Array.from({ length: 900 }, (_, n) =>
     event({ n: n + 1, holds: [bad, ip(`198.51.${100 + (n >> 8)}.${n & 255}`)], sid: '1:100', relations: [] }),
   )
-  const { graph } = await investigate(memoryEvents(here, scan, coverage), { observables: [bad, ip('192.0.2.1')] })
+  const asked = [bad, ip('198.51.101.7'), ip('192.0.2.1')]
+  const { graph } = await investigate(memoryEvents(here, scan, coverage), { observables: asked })
   assert.equal(graph.nodes.length, 500)
   assert.equal(graph.folded, 900 + 4 - 500)
   const ids = new Set(graph.nodes.map(({ id }) => id))
-  for (const id of ['ip:203.0.113.7', 'ip:192.0.2.1', 'signature:suricata:1:100', 'device:fw-1'])
+  for (const id of ['ip:203.0.113.7', 'ip:198.51.101.7', 'signature:suricata:1:100', 'device:fw-1'])
     assert.ok(ids.has(id), id)
   assert.ok(graph.edges.every(({ source, target }) => ids.has(source) && ids.has(target)))
+})
+
+test('issue 8: a report of which nothing was seen draws no field of loose nodes', async () => {
+  const observables = Array.from({ length: 1_000 }, (_, n) => domain(`n${n}.example`))
+  const events = memoryEvents(here, [event({ n: 1, holds: [domain('n999.example')], sid: '1:100' })], coverage)
+  const { graph, seen } = await investigate(events, { observables })
+  assert.equal(Object.keys(seen).length, 1_000)
+  assert.equal(graph.nodes.length, 500)
+  assert.ok(graph.nodes.some(({ id, count }) => id === 'domain:n999.example' && count === 1))
 })
 
 test('issue 8: GET answers the same later, only for the organisation that asked', async () => {

@@ -30,7 +30,7 @@ export async function runInvestigation(
   return {
     seen: seenOfAll(seeds, gathered.seen),
     sightings,
-    graph: foldLookAlikes(buildGraph(seeds, gathered.events), nodesMax),
+    graph: foldLookAlikes(buildGraph(seeds, gathered.events, gathered.seen), nodesMax),
     events: gathered.events.slice(0, eventsShown).map(({ event }) => event),
     coverage: gathered.coverage,
   }
