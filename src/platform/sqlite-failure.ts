@@ -1,7 +1,10 @@
 // Why a statement failed, as far as a caller acts differently on it. Plain: the part that called makes the Fault.
 
-/** `busy`: try again; `full`: no space or no right to write; `newer`: written by a later version; `broken`: all else. */
-export type SqliteFailureKind = 'busy' | 'full' | 'constraint' | 'newer' | 'broken'
+/**
+ * `busy`: try again; `full`: no space or no right to write; `damaged`: the file is no sound database; `newer`: written
+ * by a later version; `broken`: all else.
+ */
+export type SqliteFailureKind = 'busy' | 'full' | 'constraint' | 'damaged' | 'newer' | 'broken'
 
 export class SqliteFailure extends Error {
   readonly kind: SqliteFailureKind
@@ -24,6 +27,9 @@ export function failureKind(errcode: number): SqliteFailureKind {
     case 13: // SQLITE_FULL
     case 14: // SQLITE_CANTOPEN
       return 'full'
+    case 11: // SQLITE_CORRUPT
+    case 26: // SQLITE_NOTADB
+      return 'damaged'
     case 19: // SQLITE_CONSTRAINT
       return 'constraint'
     default:

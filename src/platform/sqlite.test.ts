@@ -1,8 +1,8 @@
 // The state database: off the main thread, transactions alone, migrations once.
 import assert from 'node:assert/strict'
-import { mkdtempSync, rmSync, statSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { test } from 'node:test'
 import { sql } from 'kysely'
 import { openState } from './sqlite.ts'
@@ -36,7 +36,9 @@ test('state: values come back as they were given, and survive reopening', async 
   await migrate(state.db, 'test', migrations)
   const row = await state.db.$extendTables<Tables>().selectFrom('thing').selectAll().executeTakeFirstOrThrow()
   assert.deepEqual({ ...row, bytes: [...(row.bytes ?? [])] }, { id: 1, text: 'b', bytes: [0, 255] })
-  assert.equal(statSync(place.path).mode & 0o077, 0)
+  const files = readdirSync(dirname(place.path))
+  assert(files.length >= 2, 'the log stands beside it')
+  for (const file of files) assert.equal(statSync(join(dirname(place.path), file)).mode & 0o777, 0o600)
   const mode = await sql<{ synchronous: number }>`pragma synchronous`.execute(state.db)
   assert.equal(mode.rows[0]?.synchronous, 2)
 })
@@ -98,6 +100,15 @@ test('state: a disk that is full is told as such, and nothing of the transaction
   })
   await assert.rejects(both, kind('full'))
   assert.deepEqual(await db.selectFrom('thing').select('id').execute(), [])
+})
+
+test('state: a file that is no database is told as damaged; a path that cannot be opened is refused', async () => {
+  using place = folder()
+  writeFileSync(place.path, 'no database, but long enough to be read as one: '.repeat(50))
+  await assert.rejects(openState(place.path), kind('damaged'))
+  const taken = join(dirname(place.path), 'taken')
+  mkdirSync(taken)
+  await assert.rejects(openState(taken))
 })
 
 test('state: after closing, statements are refused instead of waiting', async () => {

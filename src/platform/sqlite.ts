@@ -1,6 +1,6 @@
 // A small database reached through Kysely whose SQLite lives in a thread of its own, so that the caller's thread never
 // waits on a sync. One connection: a transaction has it alone, everything else queues behind it.
-import { chmod } from 'node:fs/promises'
+import { chmod, open } from 'node:fs/promises'
 import { extname } from 'node:path'
 import { Worker } from 'node:worker_threads'
 import {
@@ -28,12 +28,14 @@ const waitingMax = 10_000
 /**
  * Opens or creates the database (WAL, `synchronous=FULL`: what a resolved statement or commit wrote is synced).
  * @param path absolute path of the file; its folder exists; made readable by its owner alone
- * @returns `db`, whose failures are SqliteFailure (`busy`, `full`, `broken`); disposing ends the thread
+ * @returns `db`, whose failures are SqliteFailure; disposing ends the thread
  */
 export async function openState(path: string): Promise<Database> {
+  // Made here and not by SQLite, whose files beside it take over the rights of this one.
+  await (await open(path, 'a', 0o600)).close()
+  await chmod(path, 0o600)
   const thread = new SqliteThread(path)
   await thread.run(CompiledQuery.raw('select 1'))
-  await chmod(path, 0o600)
   const turns = openTurns({ waitMs: turnWaitMs, waitingMax })
   const db = new Kysely<NoTables>({
     dialect: {

@@ -3,7 +3,7 @@
 import type { ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Code } from '../../core/codes.ts'
-import { Fault } from '../../core/fault.ts'
+import type { Fault } from '../../core/fault.ts'
 
 export type Answer = {
   readonly status: number
@@ -32,9 +32,8 @@ export function sendRaw(socket: Duplex, answer: Answer): void {
   )
 }
 
-/** @returns `CODE: sentence. Remedy.` with the status of the code; what is no Fault shows nothing of itself. */
-export function faultAnswer(error: unknown, headers: Readonly<Record<string, string>> = {}): Answer {
-  const fault = error instanceof Fault ? error : new Fault('internal', { what: 'The exchange failed' })
+/** @returns `CODE: sentence. Remedy.` with the status of the code. */
+export function faultAnswer(fault: Fault, headers: Readonly<Record<string, string>> = {}): Answer {
   return { status: statusOf(fault.code), type: plain, body: `${line(fault)}\n`, headers }
 }
 
@@ -76,7 +75,6 @@ const statuses: Partial<Record<Code, number>> = {
   'enrolment.request.type': 415,
   'enrolment.rate': 429,
   'enrolment.ca.unavailable': 503,
-  'channel.drain': 503,
   'disk.full': 503,
 }
 

@@ -12,8 +12,8 @@ export type CheckedRequest = {
   readonly spkiHash: string
   /** Attribute challengePassword; may bind the request to its TLS channel. */
   readonly challenge: string | undefined
-  /** What it would like to be called: for the log alone. */
-  readonly subject: string
+  /** What it would like to be: for the log alone. */
+  readonly wishes: { readonly subject: string; readonly extensions: Readonly<Record<string, string>> }
 }
 
 export const requestBytesMax = 16 * 1024
@@ -32,8 +32,16 @@ export function checkRequest(body: string): CheckedRequest {
     spki,
     spkiHash: createHash('sha256').update(spki).digest('hex'),
     challenge: challenge?.password,
-    subject: request.subject.slice(0, 200),
+    wishes: { subject: request.subject.slice(0, 200), extensions: extensionsOf(request) },
   }
+}
+
+/** OID → DER in hexadecimal, bounded for a log. */
+function extensionsOf(request: x509.Pkcs10CertificateRequest): Readonly<Record<string, string>> {
+  const entries = request.extensions
+    .slice(0, 8)
+    .map(({ type, value }) => [type, Buffer.from(value).toString('hex').slice(0, 200)] as const)
+  return Object.fromEntries(entries)
 }
 
 function decode(body: string): Buffer {

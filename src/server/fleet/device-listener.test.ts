@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect, type TLSSocket } from 'node:tls'
 import * as x509 from '@peculiar/x509'
+import { sql } from 'kysely'
 import { Fault } from '../../core/fault.ts'
 import { channelPath } from '../../wire/channel/messages.ts'
 import { clientsPath, readClientRecord } from '../../wire/registration/clients.ts'
@@ -244,6 +245,29 @@ test('security 1.6: a renewed server certificate serves new connections; old one
   before.write('GET / HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n')
   assert.match(await wholeText(before), /^HTTP\/1.1 403/)
   after.destroy()
+})
+
+test('security S21: while the state database fails every route says 503 and when to come back, never who one is', async () => {
+  await using site = await openFleetSite()
+  const device = await enrolDevice(site)
+  const token = await site.token()
+  const { csr } = await newRequest()
+  await sql`drop table fleet_certificate`.execute(site.db)
+  await sql`alter table fleet_token rename to elsewhere`.execute(site.db)
+  const authorization = `Basic ${Buffer.from(`${token.user}:${token.key}`).toString('base64')}`
+  for (const [path, options] of [
+    [clientsPath, { ...device }],
+    [`${est}/simplereenroll`, { ...device, method: 'POST', headers: pkcs10 }],
+    [`${est}/simpleenroll`, { method: 'POST', headers: { ...pkcs10, authorization } }],
+  ] as const) {
+    const reply = await ask(site, path, options, 'method' in options ? csr : '')
+    assert.deepEqual(
+      [reply.status, codeIn(reply), reply.headers['retry-after']],
+      [503, 'enrolment.ca.unavailable', '10'],
+    )
+  }
+  assert.match((await upgrade(site, device)).head, /^HTTP\/1.1 503 /)
+  assert.equal((await ask(site, `${est}/cacerts`)).status, 200, 'what needs no database still answers')
 })
 
 test('port.inuse: a taken port is named with the remedy, and the second listener leaves nothing behind', async () => {

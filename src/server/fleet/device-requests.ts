@@ -5,6 +5,7 @@ import type { Duplex } from 'node:stream'
 import { TLSSocket } from 'node:tls'
 import type { Code } from '../../core/codes.ts'
 import { Fault } from '../../core/fault.ts'
+import { SqliteFailure } from '../../platform/sqlite-failure.ts'
 import type { Address } from '../../platform/tls.ts'
 import type { RoleUrls } from '../../wire/registration/clients.ts'
 import { faultAnswer, send, sendRaw, statusOf } from './answer.ts'
@@ -57,11 +58,11 @@ export function openDeviceRequests(options: DeviceRequestsOptions): DeviceReques
         : originalAnswer(request, path, await identify(request), options.roles(bound))
       send(response, answer)
     } catch (error) {
-      const fault = error instanceof Fault ? error : undefined
+      const fault = refusal(error)
       const address = request.socket.remoteAddress
-      if (fault === undefined || statusOf(fault.code) >= 500) log.error({ err: error, path, address }, 'request failed')
+      if (statusOf(fault.code) >= 500) log.error({ err: error, path, address }, 'request failed')
       else log.debug({ path, code: fault.code, address }, 'request refused')
-      if (!response.headersSent) send(response, faultAnswer(error, refusalHeaders(fault)))
+      if (!response.headersSent) send(response, faultAnswer(fault, refusalHeaders(fault)))
     }
     // What was not read of a body would be taken for the next request: give it a moment to end, else close.
     if (!request.complete) request.resume()
@@ -81,7 +82,7 @@ export function openDeviceRequests(options: DeviceRequestsOptions): DeviceReques
       options.channel.accept(request, socket, head, { organisation, device, serial, certificatePem: pem, revoked })
     } catch (error) {
       log.error({ err: error }, 'upgrade failed')
-      sendRaw(socket, faultAnswer(new Fault('channel.drain', { what: 'The exchange cannot tell who this is now' })))
+      sendRaw(socket, faultAnswer(refusal(error)))
     }
   }
 
@@ -99,8 +100,16 @@ export function pathOf(request: IncomingMessage): string {
   return (request.url ?? '/').split('?', 1)[0] ?? '/'
 }
 
-function refusalHeaders(fault: Fault | undefined): Readonly<Record<string, string>> {
-  return (fault && headersOfCode[fault.code]) ?? {}
+/** While the state database fails nobody can be told from anybody: come back (503), for it says nothing of the device. */
+function refusal(error: unknown): Fault {
+  if (error instanceof Fault) return error
+  if (error instanceof SqliteFailure)
+    return new Fault('enrolment.ca.unavailable', { what: 'The exchange cannot tell who this is now', cause: error })
+  return new Fault('internal', { what: 'The exchange failed', cause: error })
+}
+
+function refusalHeaders(fault: Fault): Readonly<Record<string, string>> {
+  return headersOfCode[fault.code] ?? {}
 }
 
 const challenge = { 'WWW-Authenticate': 'Basic realm="sallyport"' }

@@ -141,7 +141,7 @@ async function checkBody(
 function answered({ log }: EstOptions, request: IncomingMessage, checked: CheckedRequest, enrolled: Enrolled): Answer {
   const { organisation, device, serial, repeated } = enrolled
   const address = request.socket.remoteAddress
-  log.info({ organisation, device, serial, repeated, address, asked: checked.subject }, 'certificate issued')
+  log.info({ organisation, device, serial, repeated, address, wishes: checked.wishes }, 'certificate issued')
   const bundle = certificateBundle([new x509.X509Certificate(enrolled.pem)])
   return certificates(bundle, 'application/pkcs7-mime; smime-type=certs-only', request)
 }

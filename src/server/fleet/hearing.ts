@@ -21,6 +21,8 @@ export type Hearing = AsyncDisposable & {
 }
 
 const writeEveryMs = 5_000
+/** Devices in one transaction, so that enrolment and judgement need not wait for ten thousand. */
+const batchMax = 200
 
 export function openHearing(options: { readonly db: FleetDb; readonly clock: Clock; readonly log: Log }): Hearing {
   const { db, clock, log } = options
@@ -46,13 +48,12 @@ export function openHearing(options: { readonly db: FleetDb; readonly clock: Clo
   async function writeNowAndThen(): Promise<void> {
     while (!ended.signal.aborted) {
       await clock.sleep(writeEveryMs, ended.signal)
-      const batch = [...unwritten.values()]
+      const devices = [...unwritten.values()]
       unwritten.clear()
-      if (batch.length === 0) continue
       try {
-        await write(batch)
+        for (let at = 0; at < devices.length; at += batchMax) await write(devices.slice(at, at + batchMax))
       } catch (error) {
-        log.warn({ err: error, devices: batch.length }, 'cannot note what devices said; the next word replaces it')
+        log.warn({ err: error, devices: devices.length }, 'cannot note what devices said; the next word replaces it')
       }
     }
   }
