@@ -2,6 +2,8 @@
 // mix is that of performance 1: 30 % alert, 25 flow, 16 dns, 12 http, 9 fileinfo, 6 tls, 2 smtp; runs of 1–6 lines share
 // a flow; addresses and names are drawn by Zipf's law; on average 1.0–1.3 kB a line.
 
+import { agents, payloadText, signatures, startAt } from './line-templates.ts'
+
 export const mix = { alert: 30, flow: 25, dns: 16, http: 12, fileinfo: 9, tls: 6, smtp: 2 } as const
 type LineType = keyof typeof mix
 
@@ -15,24 +17,6 @@ type Flow = {
   readonly host: string
   left: number
 }
-
-const startAt = Date.UTC(2026, 10, 24, 6, 0, 0)
-const signatures = Array.from({ length: 400 }, (_, index) => ({
-  sid: 2_000_000 + index * 37,
-  name: `EXAMPLE ${['TROJAN', 'SCAN', 'POLICY', 'WEB_SERVER', 'MALWARE', 'DNS'][index % 6]} ${['Beacon', 'Probe', 'Download', 'Upload', 'Login', 'Lookup', 'Tunnel'][index % 7]} variant ${index}`,
-  category: ['A Network Trojan was detected', 'Attempted Information Leak', 'Potential Corporate Privacy Violation'][
-    index % 3
-  ],
-  severity: 1 + (index % 3),
-}))
-const agents = [
-  'Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/119.0 Safari/537.36',
-  'Mozilla/5.0 (X11; Linux x86_64; rv:109.0) Gecko/20100101 Firefox/118.0',
-  'curl/8.4.0',
-  'python-requests/2.31.0',
-]
-const payloadText =
-  'POST /gate.php?session= HTTP/1.1\r\nHost: updates.example\r\nUser-Agent: Mozilla/5.0 (compatible)\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 312\r\nConnection: keep-alive\r\nAccept: */*\r\n\r\nid=&token=&os=Windows+10&arch=x64&build=19045&user=guest&domain=WORKGROUP&uptime=88213&version=4.2.1&campaign=autumn&interval=60&jitter=12&key='
 
 /** A generator of lines; the same seed gives the same lines. */
 export class LineMaker {
