@@ -79,6 +79,8 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
     }),
   )
   way.hop = up.use(await options.openHop(options.hopPath, channel.hopHandlers))
+  // Ends before the hop does, so that EventHandler hears of it; a second end does nothing.
+  up.defer(() => channel[Symbol.asyncDispose]())
   up.use(everyMinuteDetached({ channel, path: options.hopPath, clock, log }))
   up.use(
     refreshAgain({ registration, channel, intervalS: () => properties.current()?.registrationInterval ?? 180, clock }),

@@ -22,8 +22,14 @@ export type Trust =
  */
 export async function addressesOf(host: string): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host]
+  const { promise: late, reject } = Promise.withResolvers<never>()
+  const limit = AbortSignal.timeout(dialWithinMs)
+  limit.addEventListener('abort', () =>
+    reject(Object.assign(new Error('the resolver does not answer'), { code: 'EAI_AGAIN' })),
+  )
+  late.catch(() => undefined)
   try {
-    const found = await lookup(host, { all: true, order: 'verbatim' })
+    const found = await Promise.race([lookup(host, { all: true, order: 'verbatim' }), late])
     return found.map((entry) => entry.address)
   } catch (error) {
     throw networkFault(error, host)
@@ -52,16 +58,15 @@ export async function reach(
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onAbort = () => reject(limit.aborted ? timedOut(address, target.port) : signal.reason)
   socket.once('secureConnect', resolve)
-  socket.once('error', reject)
+  // Stays: between here and whoever takes the socket over an error would end the process.
+  socket.on('error', reject)
   socket.once('close', () => reject(cut()))
   ended.addEventListener('abort', onAbort, { once: true })
   if (ended.aborted) onAbort()
   try {
     await promise
-    socket.removeAllListeners('error').removeAllListeners('close')
     return socket
   } catch (error) {
-    socket.on('error', () => undefined)
     socket.destroy()
     throw error
   } finally {
