@@ -115,12 +115,15 @@ function useRowWalk(
 ) {
   const [at, setAt] = useState(0)
   const wanted = useRef<number>(undefined)
-  useEffect(() => {
-    if (wanted.current === undefined) return
+  // A row far away is in the page only after the list was scrolled to it.
+  const focusWanted = () => {
     const row = scroller.current?.querySelector<HTMLElement>(`tr[data-index="${wanted.current}"]`)
     if (!row) return
     wanted.current = undefined
     row.focus({ preventScroll: true })
+  }
+  useEffect(() => {
+    if (wanted.current !== undefined) focusWanted()
   })
   const go = (to: number) => {
     const next = Math.min(Math.max(to, 0), events.length - 1)
@@ -128,6 +131,7 @@ function useRowWalk(
     wanted.current = next
     scrollTo(next)
     setAt(next)
+    focusWanted()
     const event = events[next]
     if (current !== undefined && event) onOpen(event.id)
   }

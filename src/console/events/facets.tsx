@@ -3,6 +3,7 @@ import { IconMinus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type EventAsk, topQuery } from '../api/queries.ts'
 import { visible } from '../parts/defang.ts'
+import { severities } from '../parts/severity.ts'
 import { count } from '../parts/spoken-time.ts'
 import { addTerm, hasTerm, removeTerm, term } from './query-text.ts'
 
@@ -15,6 +16,12 @@ const facets = [
   ['source', 'Source'],
   ['sid', 'Signature'],
 ] as const
+
+/** High first, however often. */
+function bySeverity<T extends { readonly value: string }>(values: readonly T[]): readonly T[] {
+  const rank = (value: string) => severities.findIndex((severity) => severity === value)
+  return values.toSorted((a, b) => rank(a.value) - rank(b.value))
+}
 
 type Props = { readonly question: EventAsk; readonly asked: number; readonly onQuery: (q: string) => void }
 
@@ -37,7 +44,7 @@ function Facet({ facet, title, question, asked, onQuery }: Props & { readonly fa
     <section>
       <h2>{title}</h2>
       <ul>
-        {data.values.map(({ value, count: events }) => {
+        {(facet === 'severity' ? bySeverity(data.values) : data.values).map(({ value, count: events }) => {
           const wanted = term(facet, value)
           const on = hasTerm(q, wanted)
           return (

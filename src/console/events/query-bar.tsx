@@ -1,5 +1,4 @@
 // The query box with the language beside it (docs/query.md).
-import { TextInput } from '@mantine/core'
 import { IconHelp, IconSearch, IconX } from '@tabler/icons-react'
 import { useEffect, useRef, useState } from 'react'
 import { IconButton } from '../parts/icon-button.tsx'
@@ -35,32 +34,11 @@ export function QueryBar({ q, onQuery }: { readonly q: string; readonly onQuery:
         submit(draft)
       }}
     >
-      <TextInput
+      <IconSearch size={16} aria-hidden />
+      <input
         ref={box}
-        classNames={{ input: 'mono' }}
-        leftSection={<IconSearch size={16} aria-hidden />}
-        rightSectionWidth={draft ? 62 : 36}
-        rightSection={
-          <>
-            {draft && <IconButton name="Clear the query" icon={IconX} size={24} onClick={() => submit('')} />}
-            <Pop
-              className="icon-button help-button"
-              name="The query language"
-              buttonName="Help of the query language"
-              side="end"
-              face={<IconHelp size={17} />}
-            >
-              {(close) => (
-                <QueryHelp
-                  onExample={(example) => {
-                    close()
-                    submit(`${draft.trim()} ${example}`.trim())
-                  }}
-                />
-              )}
-            </Pop>
-          </>
-        }
+        type="text"
+        className="mono"
         aria-label="Query"
         placeholder="type:alert ip:10.0.0.0/8 -sid:1 … or any value; Enter asks"
         value={draft}
@@ -69,6 +47,23 @@ export function QueryBar({ q, onQuery }: { readonly q: string; readonly onQuery:
         autoCapitalize="off"
         spellCheck={false}
       />
+      {draft && <IconButton name="Clear the query" icon={IconX} size={28} onClick={() => submit('')} />}
+      <Pop
+        className="icon-button help-button"
+        name="The query language"
+        buttonName="Help of the query language"
+        side="end"
+        face={<IconHelp size={17} />}
+      >
+        {(close) => (
+          <QueryHelp
+            onExample={(example) => {
+              close()
+              submit(`${draft.trim()} ${example}`.trim())
+            }}
+          />
+        )}
+      </Pop>
     </form>
   )
 }

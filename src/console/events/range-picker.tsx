@@ -1,9 +1,10 @@
 // Event time from and to: often used widths, or both ends typed; the same that the brush sets.
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconClock } from '@tabler/icons-react'
 import { useEffect, useState } from 'react'
 import { Pop } from '../parts/pop.tsx'
 import { instant } from '../parts/spoken-time.ts'
+import { TextField } from '../parts/text-field.tsx'
 
 type Range = { readonly since: string | undefined; readonly until: string | undefined }
 
@@ -79,16 +80,14 @@ function Ends({ since, until, onRange }: Partial<Range> & { readonly onRange: (r
         if (!wrong(from) && !wrong(to)) onRange({ since: from || undefined, until: to || undefined })
       }}
     >
-      <TextInput
-        size="xs"
+      <TextField
         label="From (UTC)"
         placeholder="2h, or 2026-11-24 03:10"
         value={from}
         error={wrong(from)}
         onChange={(event) => setFrom(event.currentTarget.value)}
       />
-      <TextInput
-        size="xs"
+      <TextField
         label="To (UTC)"
         placeholder="now"
         value={to}

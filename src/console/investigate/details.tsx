@@ -6,12 +6,14 @@ import type { GraphNode, Investigation } from '../../wire/api/investigations.ts'
 import { EventPane } from '../events/event-pane.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { defang, visible } from '../parts/defang.ts'
+import { severityRank } from '../parts/severity.ts'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
-import { count, counted, relative, utc } from '../parts/spoken-time.ts'
+import { count, counted } from '../parts/spoken-time.ts'
 import { typeWord } from './drawn-graph.ts'
 import { nodesQuery, nodeValue } from './pivot.ts'
 import type { Selection } from './selection.ts'
 import { ShapeMark } from './shape-mark.tsx'
+import { SightingList } from './sighting-list.tsx'
 
 type Props = {
   readonly investigation: Investigation
@@ -104,30 +106,7 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
         {counted(node.count, 'event')}
         {node.seed && ' · asked about'}
       </p>
-      {sightings.length > 0 && (
-        <section>
-          <h2>Sightings</h2>
-          <ul className="details-list">
-            {sightings.slice(0, 30).map((group) => (
-              <li key={JSON.stringify([group.device, group.sensor, group.type, group.signature?.id])}>
-                <span className={`dot dot-${group.severity}`} aria-hidden />
-                <div>
-                  <bdi>{visible(group.signature?.name ?? group.type)}</bdi>
-                  <p className="second-reading">
-                    {group.severity} · {count(group.count)} on {visible(group.device)} ·{' '}
-                    {relative(group.lastSeen, Date.now())}, {utc(group.lastSeen, 'minutes')}
-                  </p>
-                </div>
-                {group.examples[0] && (
-                  <button type="button" className="link-button" onClick={() => onEvent(group.examples[0])}>
-                    line
-                  </button>
-                )}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      {sightings.length > 0 && <SightingList title="Sightings" sightings={sightings} onEvent={onEvent} />}
       {related.length > 0 && (
         <section>
           <h2>Related</h2>
@@ -196,11 +175,11 @@ function Many({
 }
 
 /** Nothing selected: what stands out. */
-function Overview({ investigation, onSelection }: Props) {
+function Overview({ investigation, onSelection, onEvent }: Props) {
   const seeds = investigation.graph.nodes.filter(({ seed }) => seed)
-  const signatures = investigation.graph.nodes
-    .filter(({ kind }) => kind === 'signature')
-    .toSorted((a, b) => b.count - a.count)
+  const sightings = investigation.sightings.toSorted(
+    (a, b) => severityRank(a.severity) - severityRank(b.severity) || b.count - a.count,
+  )
   const list = (nodes: readonly GraphNode[]) => (
     <ul className="details-list">
       {nodes.slice(0, 12).map((node) => (
@@ -223,16 +202,6 @@ function Overview({ investigation, onSelection }: Props) {
       ))}
     </ul>
   )
-  if (investigation.graph.nodes.length === 0)
-    return (
-      <div className="empty-details">
-        <h2>No event holds any of these</h2>
-        <p>Look at what the answer covers above. More events come with more devices:</p>
-        <pre className="command">sallyport token create</pre>
-        <p>or with a file of a sensor:</p>
-        <pre className="command">sallyport open FILE</pre>
-      </div>
-    )
   return (
     <>
       <p className="second-reading">Select a node, here, in the graph or in the table.</p>
@@ -240,11 +209,8 @@ function Overview({ investigation, onSelection }: Props) {
         <h2>Asked about</h2>
         {list(seeds)}
       </section>
-      {signatures.length > 0 && (
-        <section>
-          <h2>Signatures, most frequent first</h2>
-          {list(signatures)}
-        </section>
+      {sightings.length > 0 && (
+        <SightingList title="What stands out" sightings={sightings.slice(0, 8)} onEvent={onEvent} />
       )}
     </>
   )

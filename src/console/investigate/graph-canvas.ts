@@ -81,7 +81,7 @@ export class GraphCanvas {
       this.#cy.add(
         drawn.edges.map((edge) => ({
           group: 'edges' as const,
-          data: { ...edge, words: `${typeWord(edge.relation)} · ${edge.count}`, font: fontPx, outline: 2 },
+          data: { ...edge, words: `${typeWord(edge.relation)} ×${edge.count}`, font: fontPx, outline: 2 },
         })),
       )
     })
@@ -273,7 +273,7 @@ export class GraphCanvas {
           .filter((node) => !node.hasClass('dim'))
           .map((node) => this.#wish(node, zoom))
       : []
-    const kept = cullLabels(wishes)
+    const kept = cullLabels(wishes, { left: 0, top: 0, right: this.#cy.width(), bottom: this.#cy.height() })
     this.#cy.batch(() => {
       for (const node of this.#cy.nodes()) {
         const side = kept.get(node.id())
@@ -282,7 +282,8 @@ export class GraphCanvas {
           side: side ?? 'below',
           font: fontPx / zoom,
           outline: 2 / zoom,
-          margin: (side === 'above' ? -3 : 3) / zoom,
+          marginX: (side === 'right' ? 3 : side === 'left' ? -3 : 0) / zoom,
+          marginY: (side === 'above' ? -3 : side === 'below' ? 3 : 0) / zoom,
         })
       }
       for (const edge of this.#cy.edges('.named')) edge.data({ font: (fontPx - 1) / zoom, outline: 2 / zoom })
@@ -299,10 +300,12 @@ export class GraphCanvas {
       radius: (node.outerHeight() / 2) * zoom,
       width: textWidth(String(node.data('text')), fontPx, drawn?.seed === true || node.hasClass('selected')) + 8,
       height: fontPx * 1.35,
+      must: drawn?.seed === true || node.hasClass('selected'),
       rank: labelRank({
         selected: node.hasClass('selected'),
         beside: this.#selection.size > 0 && !node.hasClass('dim'),
         seed: drawn?.seed ?? false,
+        group: (drawn?.members.length ?? 0) > 1,
         severityRank: severityRank(drawn?.severity ?? 'unknown'),
         degree: drawn?.degree ?? 0,
       }),
@@ -352,7 +355,8 @@ function nodeData(node: DrawnNode): Record<string, unknown> {
     side: 'below',
     font: fontPx,
     outline: 2,
-    margin: 3,
+    marginX: 0,
+    marginY: 3,
   }
 }
 

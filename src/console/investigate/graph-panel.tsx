@@ -130,17 +130,19 @@ export function GraphPanel({ investigation, selection, onSelection, onTable }: P
         zoomOut={() => canvas.current?.zoomBy(1 / 1.3)}
         fullscreen={fullscreen}
       />
-      <p className="graph-state">
-        {counted(drawn.nodes.length, 'node')} drawn
-        {groups > 0 && `, ${counted(groups, 'group')} of look-alikes (double-click opens)`}
-        {drawn.omitted + graph.folded > 0 &&
-          `; ${counted(drawn.omitted + graph.folded, 'node')} left out of the picture`}{' '}
-        ·{' '}
-        <button type="button" onClick={onTable}>
-          the same as a table
-        </button>
-      </p>
-      <GraphLegend nodes={drawn.nodes} />
+      <div className="graph-foot">
+        <p className="graph-state">
+          {counted(drawn.nodes.length, 'node')} drawn
+          {groups > 0 && `, ${counted(groups, 'group')} of look-alikes (double-click opens)`}
+          {drawn.omitted + graph.folded > 0 &&
+            `; ${counted(drawn.omitted + graph.folded, 'node')} left out of the picture`}{' '}
+          ·{' '}
+          <button type="button" onClick={onTable}>
+            the same as a table
+          </button>
+        </p>
+        <GraphLegend nodes={drawn.nodes} />
+      </div>
     </div>
   )
 }

@@ -9,7 +9,7 @@ const colours = {
   dark: {
     ground: '#0c1017',
     text: '#d8dfea',
-    line: '#4a5a75',
+    line: '#5d6f8e',
     seed: '#4dabf7',
     pinned: '#b78bff',
     selected: '#ffffff',
@@ -38,7 +38,8 @@ export function graphStyle(scheme: Scheme): StylesheetJson {
         color: text,
         'font-family': 'system-ui, "Noto Sans", sans-serif',
         'font-size': 'data(font)',
-        'text-margin-y': 'data(margin)' as unknown as number,
+        'text-margin-x': 'data(marginX)' as unknown as number,
+        'text-margin-y': 'data(marginY)' as unknown as number,
         'text-valign': 'bottom',
         'text-outline-color': ground,
         'text-outline-width': 'data(outline)' as unknown as number,
@@ -47,13 +48,15 @@ export function graphStyle(scheme: Scheme): StylesheetJson {
       },
     },
     { selector: 'node[side = "above"]', style: { 'text-valign': 'top' } },
+    { selector: 'node[side = "right"]', style: { 'text-valign': 'center', 'text-halign': 'right' } },
+    { selector: 'node[side = "left"]', style: { 'text-valign': 'center', 'text-halign': 'left' } },
     ...severities.map((severity) => ({
       selector: `node[severity = "${severity}"]`,
       style: { 'background-color': severityColours[scheme][severity] },
     })),
     {
       selector: 'node[members > 1]',
-      style: { 'border-width': 4, 'border-style': 'double', 'border-color': text, 'background-opacity': 0.55 },
+      style: { 'border-width': 4, 'border-style': 'double', 'border-color': text, 'background-opacity': 0.8 },
     },
     { selector: 'node[?seed]', style: { 'border-width': 3, 'border-color': seed, 'font-weight': 'bold' } },
     { selector: 'node.pinned', style: { 'border-width': 5, 'border-style': 'double', 'border-color': pinned } },
@@ -63,7 +66,7 @@ export function graphStyle(scheme: Scheme): StylesheetJson {
     },
     {
       selector: 'edge',
-      style: { width: 1.1, 'line-color': line, 'curve-style': 'haystack', opacity: 0.55, 'overlay-opacity': 0 },
+      style: { width: 1.1, 'line-color': line, 'curve-style': 'haystack', opacity: 0.6, 'overlay-opacity': 0 },
     },
     {
       selector: 'edge.beside',

@@ -15,6 +15,7 @@ import { FoundEvents } from './found-events.tsx'
 import { FoundSummary } from './found-summary.tsx'
 import { type InvestigateSearch, type InvestigateView, investigateViews, linkTextMax } from './investigate-search.ts'
 import { NodeTable } from './node-table.tsx'
+import { NothingFound } from './nothing-found.tsx'
 import { NothingAsked } from './nothing-asked.tsx'
 import { PasteBox } from './paste-box.tsx'
 import type { Selection } from './selection.ts'
@@ -30,7 +31,16 @@ export function InvestigatePage() {
   const put = useMutation({
     mutationFn: investigate,
     onSuccess: (answer, content) =>
-      navigate({ search: { ...(content.length <= linkTextMax && { q: content }), id: answer.id }, replace: true }),
+      navigate({
+        // A link keeps what else it says; what is asked anew begins with nothing selected.
+        search: ({ q, view, sel, event }) => ({
+          ...(content.length <= linkTextMax && { q: content }),
+          id: answer.id,
+          ...(view && { view }),
+          ...(q === content && { ...(sel && { sel }), ...(event && { event }) }),
+        }),
+        replace: true,
+      }),
   })
   const known = useQuery(investigationQuery(search.id ?? ''))
   // A deep link that names no investigation becomes one; one whose investigation is gone is asked anew.
@@ -116,6 +126,7 @@ function Found({
     })
   const select = (next: Selection) => set({ sel: [...next] })
   const show = (next: InvestigateView) => void navigate({ search: (before) => ({ ...before, view: next }) })
+  if (investigation.graph.nodes.length === 0) return <NothingFound investigation={investigation} />
   return (
     <div className="found">
       <div className="found-bar">

@@ -33,6 +33,8 @@ export const layoutSteps = 6
 
 /** Side of the square that n nodes want by root of n, px: readable and not lost (console-and-cli 7). */
 const spacing = 72
+/** Radius around a node in which no other stands, px. */
+const apart = 18
 /** How far the picture is stretched at most, so that distances stay comparable. */
 const stretchMax = 1.5
 
@@ -49,8 +51,11 @@ export function layOut(job: LayoutJob, step: (done: LayoutStep) => void): void {
   const given = job.scale ?? 1
   const matrix = nodeMatrix(job, { x: stretch * given, y: given / stretch })
   const edges = edgeMatrix(job, matrix)
-  const settings = { ...forces, barnesHutOptimize: nodes.length > 400 }
   for (let done = 1; done <= layoutSteps; done++) {
+    // The last step only parts what overlaps, at the size that nodes have by then.
+    const adjustSizes = done === layoutSteps
+    if (adjustSizes) setSizes(matrix, (apart * extent(matrix)) / side)
+    const settings = { ...forces, adjustSizes, barnesHutOptimize: nodes.length > 400 }
     for (let i = 0; i < iterations / layoutSteps; i++) iterate(settings, matrix, edges)
     const scale = anchored ? given : side / extent(matrix)
     const positions = nodes.map((_, index) => ({
@@ -61,16 +66,15 @@ export function layOut(job: LayoutJob, step: (done: LayoutStep) => void): void {
   }
 }
 
-/** What ForceAtlas2 calls them; a hub pushes its leaves apart more than strangers. */
+/** Chosen by the least distance between nodes and the evenness of relations on clustered graphs. */
 const forces = {
   linLogMode: false,
   outboundAttractionDistribution: false,
-  adjustSizes: false,
   edgeWeightInfluence: 1,
   scalingRatio: 10,
   strongGravityMode: true,
-  gravity: 0.08,
-  slowDown: 2,
+  gravity: 0.05,
+  slowDown: 1,
   barnesHutTheta: 0.6,
 }
 
@@ -97,6 +101,10 @@ function edgeMatrix({ nodes, edges }: LayoutJob, matrix: Float32Array): Float32A
     for (const node of [a, b]) matrix[node + 6] = (matrix[node + 6] ?? 0) + 1
   }
   return result
+}
+
+function setSizes(matrix: Float32Array, radius: number): void {
+  for (let node = 0; node < matrix.length; node += floatsPerNode) matrix[node + 8] = radius
 }
 
 /** Of the middle nine tenths, so that one far node does not shrink the rest. */

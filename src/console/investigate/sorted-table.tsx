@@ -11,7 +11,7 @@ import {
 } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
-import { useRef } from 'react'
+import { useEffect, useRef } from 'react'
 
 export const sortedFeatures = tableFeatures({
   rowSortingFeature,
@@ -48,6 +48,12 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
     getItemKey: (index) => sorted[index]?.id ?? index,
     overscan: 8,
   })
+  // Whoever comes from the graph sees first what was selected there.
+  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the table is shown
+  useEffect(() => {
+    const selected = sorted.findIndex((row) => isSelected?.(row.original))
+    if (selected > 0) virtualizer.scrollToIndex(selected, { align: 'center' })
+  }, [])
   const items = virtualizer.getVirtualItems()
   const before = items[0]?.start ?? 0
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)

@@ -68,6 +68,8 @@ export function ObservableMenu({ children }: { readonly children: ReactNode }) {
         ref={menu}
         popover="auto"
         className="pop observable-menu"
+        role="dialog"
+        aria-label="What to do with this value"
         onToggle={(event) => {
           if (event.newState === 'open') event.currentTarget.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
         }}

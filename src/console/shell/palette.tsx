@@ -1,5 +1,5 @@
 // Ctrl/Cmd-K: go somewhere, or take what is typed to Investigate or Events.
-import { TextInput, useMantineColorScheme } from '@mantine/core'
+import { useMantineColorScheme } from '@mantine/core'
 import { useNavigate } from '@tanstack/react-router'
 import { type KeyboardEvent, useId, useState } from 'react'
 import { Dialog } from '../parts/dialog.tsx'
@@ -51,10 +51,11 @@ function Commands({ onClose }: { readonly onClose: () => void }) {
   }
   return (
     <div className="palette">
-      <TextInput
+      <input
+        type="text"
         autoFocus
-        size="md"
-        variant="unstyled"
+        autoComplete="off"
+        spellCheck={false}
         aria-label="Command or anything to look for"
         placeholder="Go to a screen, or paste anything to look for…"
         role="combobox"

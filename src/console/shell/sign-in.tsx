@@ -1,11 +1,12 @@
 // Signs the owner in with the one-time link that `sallyport up` prints: opened (`/signin?link=…`) or pasted here.
-import { Button, TextInput } from '@mantine/core'
+import { Button } from '@mantine/core'
 import { IconShieldHalf } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { signIn } from '../api/queries.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
+import { TextField } from '../parts/text-field.tsx'
 import { linkSecret } from './link-secret.ts'
 
 export function SignIn() {
@@ -43,13 +44,11 @@ export function SignIn() {
           the exchange:
         </p>
         <pre className="command">sallyport link</pre>
-        <TextInput
+        <TextField
           label="One-time link"
           placeholder="https://127.0.0.1:8443/signin?link=…"
           value={pasted}
           onChange={(event) => setPasted(event.currentTarget.value)}
-          autoComplete="off"
-          spellCheck={false}
         />
         <Button type="submit" fullWidth loading={spend.isPending} disabled={pasted.trim() === ''}>
           Sign in
