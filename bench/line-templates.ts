@@ -17,3 +17,30 @@ export const agents = [
 ]
 export const payloadText =
   'POST /gate.php?session= HTTP/1.1\r\nHost: updates.example\r\nUser-Agent: Mozilla/5.0 (compatible)\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: 312\r\nConnection: keep-alive\r\nAccept: */*\r\n\r\nid=&token=&os=Windows+10&arch=x64&build=19045&user=guest&domain=WORKGROUP&uptime=88213&version=4.2.1&campaign=autumn&interval=60&jitter=12&key='
+
+export const tcpState = {
+  tcp_flags: '1b',
+  tcp_flags_ts: '1b',
+  tcp_flags_tc: '1b',
+  syn: true,
+  fin: true,
+  psh: true,
+  ack: true,
+  state: 'closed',
+  ts_max_regions: 1,
+  tc_max_regions: 1,
+}
+
+export const httpHeaders = {
+  http_refer: 'https://portal.corp.example/start',
+  request_headers: [
+    { name: 'Accept', value: 'text/html,application/xhtml+xml' },
+    { name: 'Accept-Language', value: 'en-US,en;q=0.5' },
+    { name: 'Connection', value: 'keep-alive' },
+  ],
+  response_headers: [
+    { name: 'Server', value: 'nginx/1.24.0' },
+    { name: 'Cache-Control', value: 'max-age=3600' },
+    { name: 'Content-Encoding', value: 'gzip' },
+  ],
+}

@@ -2,7 +2,7 @@
 // mix is that of performance 1: 30 % alert, 25 flow, 16 dns, 12 http, 9 fileinfo, 6 tls, 2 smtp; runs of 1–6 lines share
 // a flow; addresses and names are drawn by Zipf's law; on average 1.0–1.3 kB a line.
 
-import { agents, payloadText, signatures, startAt } from './line-templates.ts'
+import { agents, httpHeaders, payloadText, signatures, startAt, tcpState } from './line-templates.ts'
 
 export const mix = { alert: 30, flow: 25, dns: 16, http: 12, fileinfo: 9, tls: 6, smtp: 2 } as const
 type LineType = keyof typeof mix
@@ -123,13 +123,13 @@ export class LineMaker {
         return {
           app_proto: 'tls',
           flow: { ...this.#flowCounts(), ...this.#flowEnd() },
-          tcp: this.#tcp(),
+          tcp: tcpState,
           metadata: this.#metadata(),
         }
       case 'dns':
         return { dns: this.#dns(flow), metadata: this.#metadata() }
       case 'http':
-        return { tx_id: this.#below(9), http: { ...this.#http(flow), ...this.#headers() }, metadata: this.#metadata() }
+        return { tx_id: this.#below(9), http: { ...this.#http(flow), ...httpHeaders }, metadata: this.#metadata() }
       case 'fileinfo':
         return { http: this.#http(flow), app_proto: 'http', fileinfo: this.#file(), metadata: this.#metadata() }
       case 'tls':
@@ -191,21 +191,6 @@ export class LineMaker {
     }
   }
 
-  #tcp(): Record<string, unknown> {
-    return {
-      tcp_flags: '1b',
-      tcp_flags_ts: '1b',
-      tcp_flags_tc: '1b',
-      syn: true,
-      fin: true,
-      psh: true,
-      ack: true,
-      state: 'closed',
-      ts_max_regions: 1,
-      tc_max_regions: 1,
-    }
-  }
-
   #metadata(): Record<string, unknown> {
     return {
       flowbits: ['http.dottedquadhost', 'exe.no.referer', 'min.gethttp'],
@@ -230,22 +215,6 @@ export class LineMaker {
       status: [200, 304, 404][this.#rank(3)],
       length: this.#below(90_000),
       xff_digest: this.#hex(16),
-    }
-  }
-
-  #headers(): Record<string, unknown> {
-    return {
-      http_refer: 'https://portal.corp.example/start',
-      request_headers: [
-        { name: 'Accept', value: 'text/html,application/xhtml+xml' },
-        { name: 'Accept-Language', value: 'en-US,en;q=0.5' },
-        { name: 'Connection', value: 'keep-alive' },
-      ],
-      response_headers: [
-        { name: 'Server', value: 'nginx/1.24.0' },
-        { name: 'Cache-Control', value: 'max-age=3600' },
-        { name: 'Content-Encoding', value: 'gzip' },
-      ],
     }
   }
 
