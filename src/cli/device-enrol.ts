@@ -5,7 +5,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { readText } from './read-text.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
-import { printable, say } from './terminal.ts'
+import { printable } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly source: readonly string[] }
 
@@ -44,7 +45,7 @@ export const deviceEnrol: DefineCommand = (command, session) => {
             `certificate until ${shownTime(certificateNotAfter)}, renewed by itself`,
           ],
         })
-        say(terminal, 'next: sallyport device run   then, in another terminal: sallyport device status')
+        suggest(terminal, options.data, 'device run')
         return 0
       }),
     )

@@ -5,7 +5,7 @@ import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
 import { type DefineCommand, examples } from './session.ts'
-import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -22,7 +22,7 @@ export const eventsRequarantine: DefineCommand = (command, session) => {
         const line = `${thousands(read)} lines read again, ${thousands(recovered)} of them are events now`
         await print(session.terminal, options.output, { document: answer, table: [line] })
         if (recovered < read)
-          say(session.terminal, 'next: sallyport events search is:quarantined   shows why the others stay')
+          suggest(session.terminal, options.data, ['events search is:quarantined', 'shows why the others stay'])
         return 0
       }),
     )

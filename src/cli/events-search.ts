@@ -7,7 +7,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { startProgress, thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { eventTable, sayCoverage } from './show.ts'
-import { say } from './terminal.ts'
+import { quoted, suggest } from './suggest.ts'
+import { printable, say } from './terminal.ts'
 
 export type Asked = { readonly since?: string; readonly until?: string; readonly arrived?: boolean }
 
@@ -53,31 +54,42 @@ async function search(session: Session, q: string, options: Options): Promise<0 
   const { terminal } = session
   await using client = await openClient(session, options.data)
   const question = { ...questionOf(q, options), limit: options.all === true ? limitMax : options.limit }
-  if (options.all === true && options.output === 'jsonl') return streamAll(session, client, question, options.cursor)
+  if (options.all === true && options.output === 'jsonl') return await streamAll(session, client, question, options)
   const page =
     options.all === true
       ? await readAll(session, client, question, options.cursor)
       : await client.get<EventPage>('events', { ...question, cursor: options.cursor })
   await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
   sayCoverage(terminal, page.coverage)
-  if (page.events.length === 0) sayNothing(session, q)
+  if (page.events.length === 0) sayNothing(session, q, options.data)
   else if (page.next !== null && options.all === true) {
     say(terminal, `These are the newest ${thousands(page.events.length)}; -o jsonl --all gives all of them.`)
     return 3
   } else if (page.next !== null)
-    say(terminal, `more: sallyport events search ${quoted(q)} --cursor ${page.next}   (or --all)`)
-  else if (options.output === 'table') say(terminal, 'next: sallyport events show EVENT   sallyport investigate VALUE')
+    suggest(terminal, options.data, [
+      `events search ${[quoted(q), ...timesOf(options)].join(' ')} --cursor ${quoted(page.next)}`,
+      'the next page; --all gives every one',
+    ])
+  else if (options.output === 'table') suggest(terminal, options.data, 'events show EVENT', 'investigate VALUE')
   return 0
 }
 
-async function streamAll(session: Session, client: Client, question: Query, cursor: string | undefined): Promise<0> {
+function timesOf({ since, until, arrived }: Asked): string[] {
+  return [
+    ...(since === undefined ? [] : ['--since', quoted(since)]),
+    ...(until === undefined ? [] : ['--until', quoted(until)]),
+    ...(arrived === true ? ['--arrived'] : []),
+  ]
+}
+
+async function streamAll(session: Session, client: Client, question: Query, { cursor, data }: Options): Promise<0> {
   let printed = 0
   for await (const page of pages(session, client, question, cursor)) {
     printed += page.events.length
     await print(session.terminal, 'jsonl', { document: page, rows: page.events, table: [] })
     if (page.next === null) sayCoverage(session.terminal, page.coverage)
   }
-  if (printed === 0) sayNothing(session, String(question['q'] ?? ''))
+  if (printed === 0) sayNothing(session, String(question['q'] ?? ''), data)
   return 0
 }
 
@@ -105,19 +117,13 @@ async function* pages(session: Session, client: Client, question: Query, from: s
   }
 }
 
-function sayNothing({ terminal }: Session, q: string): void {
+function sayNothing({ terminal }: Session, q: string, data: string): void {
   if (q === '') {
-    say(terminal, 'There are no events yet.')
-    say(
-      terminal,
-      'next: sallyport open FILE   reads sensor output you have; sallyport token create   connects a device',
-    )
+    say(terminal, 'There are no events in the time asked.')
+    suggest(terminal, data, ['token create', 'connects a device'])
+    say(terminal, '      sallyport open FILE  # reads sensor output you have')
     return
   }
-  say(terminal, `No event answers ${quoted(q)} in the time asked.`)
-  say(terminal, "next: widen --since, or look at what is there: sallyport events top type   sallyport events search ''")
-}
-
-function quoted(q: string): string {
-  return `'${q.replaceAll("'", `'\\''`)}'`
+  say(terminal, `No event answers ${quoted(printable(q))} in the time asked.`)
+  suggest(terminal, data, ['events top type', 'what there is'])
 }

@@ -8,7 +8,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { sayCoverage } from './show.ts'
-import { say } from './terminal.ts'
+import { printable, say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = Asked & { readonly data: string; readonly output: OutputFormat; readonly n: number }
 
@@ -40,8 +41,10 @@ export const eventsTop: DefineCommand = (command, session) => {
           },
         })
         sayCoverage(session.terminal, answer.coverage)
-        if (answer.values.length === 0)
-          say(session.terminal, `No event has a ${facet} in the time asked. next: sallyport events search ''`)
+        if (answer.values.length === 0) {
+          say(session.terminal, `No event has a ${printable(facet)} in the time asked.`)
+          suggest(session.terminal, options.data, 'events search')
+        }
         return 0
       }),
     )

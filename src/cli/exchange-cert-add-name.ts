@@ -5,6 +5,7 @@ import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -26,7 +27,8 @@ export const exchangeCertAddName: DefineCommand = (command, session) => {
           rows: answer.names,
           table: { columns: [{ title: 'NAME' }], rows: answer.names.map((name) => [name]) },
         })
-        say(session.terminal, 'New connections see the new certificate. next: sallyport token create')
+        say(session.terminal, 'New connections see the new certificate.')
+        suggest(session.terminal, options.data, 'token create')
         return 0
       }),
     )

@@ -7,6 +7,7 @@ import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
 import type { Table } from './table.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -21,7 +22,10 @@ export const exchangeDeviceLs: DefineCommand = (command, session) => {
         const { devices, ...rest } = await client.get<DeviceList>('devices')
         const view = { document: { ...rest, devices }, rows: devices, table: deviceTable(devices) }
         await print(session.terminal, options.output, view)
-        if (devices.length === 0) say(session.terminal, 'No device is enrolled. next: sallyport token create')
+        if (devices.length === 0) {
+          say(session.terminal, 'No device is enrolled.')
+          suggest(session.terminal, options.data, 'token create')
+        }
         return 0
       }),
     )

@@ -13,6 +13,7 @@ import { type DefineCommand, examples, type Session } from './session.ts'
 import { observableTable, sayCoverage, shownTime } from './show.ts'
 import { renderTable, type Table } from './table.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly timeout: number }
 
@@ -53,7 +54,7 @@ async function ask(session: Session, words: readonly string[], options: Options)
     table: linesOf(found, terminal.stdout.columns),
   })
   sayCoverage(terminal, found.coverage)
-  sayNext(session, client, found, content)
+  sayNext(session, client, found, content, options.data)
   return found.state === 'done' ? 0 : 3
 }
 
@@ -103,15 +104,17 @@ function linesOf(found: Investigation, width: number | undefined): string[] {
   return [...renderTable(seeded, width), ...networks, ...groups]
 }
 
-function sayNext({ terminal }: Session, client: Client, found: Investigation, content: string): void {
+function sayNext({ terminal }: Session, client: Client, found: Investigation, content: string, data: string): void {
   if (found.state === 'running') say(terminal, 'This is what was found in the time given; --timeout gives more.')
   if (found.observables.length === 0)
     return say(terminal, 'No observable stands in this text. next: give an address, a domain, a URL or a hash')
-  if (found.sightings.length === 0)
-    return say(terminal, 'No stored event holds any of these. next: sallyport ledger   shows what the store covers')
+  if (found.sightings.length === 0) {
+    say(terminal, 'No stored event holds any of these.')
+    return suggest(terminal, data, ['ledger', 'what the store covers'])
+  }
   if (client.console !== undefined && content.length <= linkedMax)
     say(terminal, `next: the graph: ${client.console}/investigate?q=${encodeURIComponent(content.trim())}`)
-  else say(terminal, 'next: sallyport events show EVENT')
+  else suggest(terminal, data, 'events show EVENT')
 }
 
 /** Longer texts make links that no terminal shows whole. */

@@ -8,6 +8,7 @@ import { thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import type { Table } from './table.ts'
 import { say, styled } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -28,7 +29,7 @@ export const ledger: DefineCommand = (command, session) => {
         const answer = await client.get<Ledger>('ledger')
         const view = { document: answer, rows: answer.rows, table: tableOf(answer.rows) }
         await print(session.terminal, options.output, view)
-        return conclude(session, answer)
+        return conclude(session, answer, options.data)
       }),
     )
 }
@@ -58,8 +59,11 @@ function tableOf(rows: readonly LedgerRow[]): Table {
   }
 }
 
-function conclude({ terminal }: Session, { rows, holds }: Ledger): ExitCode {
-  if (rows.length === 0) say(terminal, 'Nothing was given yet. next: sallyport token create   connects a device')
+function conclude({ terminal }: Session, { rows, holds }: Ledger, data: string): ExitCode {
+  if (rows.length === 0) {
+    say(terminal, 'Nothing was given yet.')
+    suggest(terminal, data, ['token create', 'connects a device'])
+  }
   for (const row of rows) {
     const where = `${row.device}/${row.source} ${row.stream.slice(0, 8)}`
     for (const [cause, count] of Object.entries(row.holes))
@@ -71,7 +75,7 @@ function conclude({ terminal }: Session, { rows, holds }: Ledger): ExitCode {
   }
   if (!holds) {
     say(terminal, styled('red', 'The ledger does not hold: given is not what its parts add up to.', terminal.stderr))
-    say(terminal, 'next: sallyport ledger verify')
+    suggest(terminal, data, 'ledger verify')
     return 1
   }
   return rows.some((row) => row.lost > 0 || Object.values(row.beforeSpool).some((count) => count !== 0)) ? 3 : 0

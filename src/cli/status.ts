@@ -6,7 +6,7 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
-import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -28,7 +28,7 @@ export const status: DefineCommand = (command, session) => {
             `devices: ${devices.connected} of ${devices.known} connected`,
           ],
         })
-        say(session.terminal, 'next: sallyport events search   sallyport exchange device ls   sallyport link')
+        suggest(session.terminal, options.data, 'events search', 'exchange device ls', 'link')
         return 0
       }),
     )

@@ -1,76 +1,20 @@
-// The API as a whole, over its real port, with ports in memory.
+// Who may ask the API, and what it does with what it is sent; over its real port, with ports in memory.
 import 'reflect-metadata'
 import assert from 'node:assert/strict'
 import { webcrypto } from 'node:crypto'
-import { mkdtempSync, writeFileSync, mkdirSync, rmSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { request as httpsRequest } from 'node:https'
 import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { PemConverter, X509CertificateGenerator } from '@peculiar/x509'
-import { Compile } from 'typebox/compile'
 import { Fault } from '../../core/fault.ts'
-import { organisationId } from '../../core/ids.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
-import { openLog } from '../../platform/log.ts'
-import { type ApiOptions, openApi, startApi } from './api.ts'
-import { memoryPorts, memoryStream } from './ports-memory.ts'
+import { openApi, startApi } from './api.ts'
+import { bearer, codeOf, options, ownerKey, raw, scratch } from './api-fixture.ts'
+import { memoryPorts } from './ports-memory.ts'
 import { routes } from './routes.ts'
 import { sessionIdleMs, sessionLifetimeMs } from './sessions.ts'
-
-const ownerKey = 'owner-key-of-192-bits-in-base64url'
-const bearer = { authorization: `Bearer ${ownerKey}` }
-
-function options(changes: Partial<ApiOptions> = {}) {
-  return {
-    ports: memoryPorts(),
-    ownerKey,
-    organisation: organisationId('default'),
-    consoleFolder: undefined,
-    clock: systemClock,
-    log: openLog('api-test', join(scratch(), 'api.log')),
-    listen: { host: '127.0.0.1', port: 0 },
-    ...changes,
-  }
-}
-
-const folders: string[] = []
-function scratch(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'sallyport-api-'))
-  folders.push(folder)
-  return folder
-}
-test.after(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true, force: true })
-})
-
-/** Any header, also those that fetch does not let one set. */
-function raw(url: string, init: { method?: string; headers?: Record<string, string>; body?: string } = {}) {
-  const { promise, resolve, reject } = Promise.withResolvers<{ status: number; headers: object; body: string }>()
-  const sent = httpRequest(url, { method: init.method ?? 'GET', headers: init.headers ?? {} }, (response) => {
-    const chunks: Buffer[] = []
-    response.on('data', (chunk: Buffer) => chunks.push(chunk))
-    response.on('end', () =>
-      resolve({
-        status: response.statusCode ?? 0,
-        headers: response.headers,
-        body: Buffer.concat(chunks).toString(),
-      }),
-    )
-  })
-  sent.on('error', reject)
-  sent.end(init.body)
-  return promise
-}
-
-async function codeOf(response: Response): Promise<string> {
-  assert.match(response.headers.get('content-type') ?? '', /^application\/problem\+json/)
-  const body: unknown = await response.json()
-  assert.ok(typeof body === 'object' && body !== null && 'code' in body && 'remedy' in body)
-  return String(body.code)
-}
 
 const open = new Set([
   'GET /healthz',
@@ -276,120 +220,6 @@ test('security 6 V7: a session ends when idle, and in any case after its life; a
   assert.equal((await signIn(old)).status, 401)
 })
 
-test('console-and-cli 11.1: what nobody foresaw is `internal`, and its text stays here', async () => {
-  const ports = memoryPorts()
-  const status = async () => {
-    throw new Error('password is hunter2')
-  }
-  await using api = await startApi(options({ ports: { ...ports, status } }))
-  const response = await fetch(`${api.url}/api/v1/status`, { headers: bearer })
-  assert.equal(response.status, 500)
-  const text = await response.text()
-  assert.match(text, /"code":"internal"/)
-  assert.doesNotMatch(text, /hunter2/)
-})
-
-test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', async () => {
-  const ports = memoryPorts()
-  await using api = await startApi(options({ ports }))
-  const call = (method: string, path: string, body?: string) =>
-    fetch(api.url + path, {
-      method,
-      headers: body === undefined ? bearer : { ...bearer, 'content-type': 'application/json' },
-      ...(body === undefined ? {} : { body }),
-    })
-  ports.finish()
-  const made = await call('POST', '/api/v1/investigations', '{"content":"192.0.2.1"}')
-  const id = String(((await made.json()) as { id?: unknown }).id)
-  const samples: Record<string, string> = {
-    'GET /healthz': '/healthz',
-    'GET /api/v1/session': '/api/v1/session',
-    'POST /api/v1/sessions/links': '/api/v1/sessions/links',
-    'GET /api/v1/events': '/api/v1/events?limit=2&since=1h&q=',
-    'GET /api/v1/events/count': '/api/v1/events/count',
-    'GET /api/v1/events/histogram': '/api/v1/events/histogram?buckets=10',
-    'GET /api/v1/events/top': '/api/v1/events/top?facet=type&n=5',
-    'GET /api/v1/events/:id': `/api/v1/events/${memoryStream}:2`,
-    'GET /api/v1/inputs': '/api/v1/inputs?device=sensor-1&source=eve&fingerprint=f',
-    'POST /api/v1/events/requarantine': '/api/v1/events/requarantine',
-    'GET /api/v1/ledger': '/api/v1/ledger',
-    'POST /api/v1/ledger/verify': '/api/v1/ledger/verify',
-    'POST /api/v1/inspect': '/api/v1/inspect {"content":"192.0.2.1 x"}',
-    'POST /api/v1/investigations': '/api/v1/investigations {"observables":[{"type":"ip","value":"192.0.2.1"}]}',
-    'GET /api/v1/investigations/:id': `/api/v1/investigations/${id}`,
-    'GET /api/v1/devices': '/api/v1/devices',
-    'POST /api/v1/devices/:id/revoke': '/api/v1/devices/sensor-1/revoke',
-    'POST /api/v1/tokens': '/api/v1/tokens {"name":"edge","minutes":5}',
-    'POST /api/v1/names': '/api/v1/names {"names":["exchange.example"]}',
-    'GET /api/v1/status': '/api/v1/status',
-  }
-  for (const route of routes) {
-    const sample = samples[`${route.method} ${route.path}`]
-    if (sample === undefined) {
-      assert.ok(['/api/v1/sessions', '/api/v1/session'].includes(route.path), `no sample of ${route.path}`)
-      continue
-    }
-    const [path = '', body] = sample.split(/ (.*)/)
-    const response = await call(route.method, path, body)
-    const described = route.answers[response.status]
-    assert.ok(described?.schema, `${route.path} answers ${response.status}: ${await response.clone().text()}`)
-    const answer: unknown = await response.json()
-    assert.deepEqual(Compile(described.schema).Errors(answer), [], route.path)
-  }
-  const document: unknown = await (await call('GET', '/api/v1/openapi.json')).json()
-  assert.ok(typeof document === 'object' && document !== null && 'openapi' in document && 'paths' in document)
-  assert.equal(document.openapi, '3.1.0')
-  assert.deepEqual(
-    Object.keys(document.paths ?? {}).sort(),
-    [...new Set(routes.map(({ path }) => path.replace(/:(\w+)/g, '{$1}')))].sort(),
-  )
-})
-
-test('issue 8.7: an investigation answers 202 with Location, whole with ?wait, and the same later', async () => {
-  const ports = memoryPorts()
-  await using api = await startApi(options({ ports }))
-  const post = (path: string) =>
-    fetch(api.url + path, {
-      method: 'POST',
-      headers: { ...bearer, 'content-type': 'application/json' },
-      body: '{"content":"192.0.2.1"}',
-    })
-  const begun = await post('/api/v1/investigations')
-  assert.equal(begun.status, 202)
-  const location = begun.headers.get('location') ?? ''
-  assert.equal((await post('/api/v1/investigations?wait=0.05')).status, 202)
-  const waiting = post('/api/v1/investigations?wait=30')
-  while (ports.asked.filter((what) => what === 'investigate').length < 3) await systemClock.sleep(5)
-  ports.finish()
-  assert.equal((await waiting).status, 200)
-  const later = await fetch(api.url + location, { headers: bearer })
-  assert.equal(later.status, 200)
-  assert.match(await later.text(), /"state":"done"/)
-  const none = await fetch(`${api.url}/api/v1/investigations/nope`, { headers: bearer })
-  assert.equal(await codeOf(none), 'investigation.unknown')
-})
-
-test('console-and-cli 11: errors of a question come back as 400 with their code', async () => {
-  await using api = await startApi(options())
-  const codes: [path: string, status: number, code: string][] = [
-    ['/api/v1/events?q=%22', 400, 'query.malformed'],
-    ['/api/v1/events?since=yesterdayish', 400, 'input.malformed'],
-    ['/api/v1/events?limit=0', 400, 'input.malformed'],
-    ['/api/v1/events?limit=x', 400, 'input.malformed'],
-    ['/api/v1/events?limit=1&limit=2', 400, 'input.malformed'],
-    ['/api/v1/events?unknown=1', 400, 'input.malformed'],
-    ['/api/v1/events/top', 400, 'input.malformed'],
-    ['/api/v1/events/nonsense', 400, 'input.malformed'],
-    [`/api/v1/events/${memoryStream}:99`, 404, 'event.unknown'],
-    ['/api/v1/inputs?device=a', 400, 'input.malformed'],
-  ]
-  for (const [path, status, code] of codes) {
-    const response = await fetch(api.url + path, { headers: bearer })
-    assert.equal(response.status, status, path)
-    assert.equal(await codeOf(response), code, path)
-  }
-})
-
 test('DESIGN Ports: beyond loopback the console is refused, and a port in use is named with the remedy', async () => {
   for (const host of ['0.0.0.0', '::', '192.0.2.1', 'console.example'])
     await assert.rejects(startApi({ ...options(), listen: { host, port: 0 } }), { code: 'console.wide' })
@@ -435,15 +265,4 @@ test('security S12: without a build the console says what to do, and the API wor
   await using api = await startApi(options())
   assert.equal(await codeOf(await fetch(`${api.url}/`)), 'console.missing')
   assert.equal((await fetch(`${api.url}/healthz`)).status, 200)
-})
-
-test('issue 8.9: the command line gets the same answers in process, by the same key', async () => {
-  await using api = await openApi(options())
-  const answer = await api.fetch(new Request('http://offline/api/v1/events?limit=1', { headers: bearer }))
-  assert.equal(answer.status, 200)
-  assert.equal((await api.fetch(new Request('http://offline/api/v1/events'))).status, 401)
-  const headers = { ...bearer, 'content-type': 'application/json' }
-  const body = '{"content":"192.0.2.1"}'
-  const found = await api.fetch(new Request('http://offline/api/v1/inspect', { method: 'POST', headers, body }))
-  assert.deepEqual(await found.json(), [{ type: 'ip', value: '192.0.2.1' }])
 })

@@ -49,9 +49,11 @@ const search = defineRoute({
   ),
   answers: { 200: { description: 'A page of events', schema: eventPage } },
   async handle({ ports, principal, query, clock }) {
-    const { cursor, limit = 100 } = query
-    const asked = { ...questionOf(query, clock.now()), limit, ...(cursor === undefined ? {} : { cursor }) }
-    return ok(await ports.events.search(principal.organisation, asked))
+    const at = query.cursor === undefined ? { now: clock.now() } : readCursor(query.cursor)
+    const { now, ...rest } = at
+    const asked = { ...questionOf(query, now), limit: query.limit ?? 100, ...rest }
+    const page = await ports.events.search(principal.organisation, asked)
+    return ok({ ...page, next: page.next === null ? null : `${now.toString(36)}.${page.next}` })
   },
 })
 
@@ -149,6 +151,13 @@ const readAgain = defineRoute({
 })
 
 export const eventRoutes: readonly Route[] = [search, count, histogram, top, one, inputs, readAgain]
+
+/** Our cursor is the time of the first page beside the journal's, so that `since=1h` means the same on every page. */
+function readCursor(text: string): { readonly now: number; readonly cursor: string } {
+  const match = /^([0-9a-z]{1,11})\.(.+)$/s.exec(text)
+  if (!match?.[1] || !match[2]) throw new Fault('query.cursor', { what: 'The cursor is none' })
+  return { now: Number.parseInt(match[1], 36), cursor: match[2] }
+}
 
 function questionOf(query: Static<typeof anyQuestion>, now: number): EventQuestion {
   const at = (text: string | undefined) => (text === undefined ? undefined : parseInstant(text, now))
