@@ -106,17 +106,7 @@ async function storedEvents(data: string): Promise<number> {
 async function eachOnce(t: TestContext, data: string, file: string): Promise<void> {
   const wanted = new Set(readFileSync(file, 'utf8').trimEnd().split('\n'))
   assert.equal(wanted.size, eventsWanted)
-  const found = await run(t, [
-    'events',
-    'search',
-    '',
-    '--limit',
-    String(eventsWanted + 1000),
-    '-o',
-    'jsonl',
-    '--data',
-    data,
-  ])
+  const found = await run(t, ['events', 'search', '', '--all', '-o', 'jsonl', '--data', data])
   assert.equal(found.code, 0, found.stderr)
   let seen = 0
   for (const line of found.stdout.trimEnd().split('\n')) {
