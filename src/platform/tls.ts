@@ -9,8 +9,13 @@ export type TlsCredentials = { readonly cert: string; readonly key: string }
  * TLS 1.2 and later, forward secrecy only, no renegotiation, no resumption: a resumed session would stay good after
  * its certificate ended. A client certificate is asked for and never judged here.
  * @param clientAnchors PEM of the CAs whose names are sent to clients as hint
+ * @param handshakeMs how long a handshake may take; Node's default of 120 s would let half-open ones pile up
  */
-export function optionalClientTls(credentials: TlsCredentials, clientAnchors: readonly string[]): TlsOptions {
+export function optionalClientTls(
+  credentials: TlsCredentials,
+  clientAnchors: readonly string[],
+  handshakeMs: number,
+): TlsOptions {
   return {
     ...credentials,
     ca: [...clientAnchors],
@@ -27,8 +32,7 @@ export function optionalClientTls(credentials: TlsCredentials, clientAnchors: re
     ].join(':'),
     secureOptions: constants.SSL_OP_NO_TICKET | constants.SSL_OP_NO_RENEGOTIATION,
     ALPNProtocols: ['http/1.1'],
-    // Node's default of 120 s would let half-open handshakes pile up.
-    handshakeTimeout: 10_000,
+    handshakeTimeout: handshakeMs,
   }
 }
 

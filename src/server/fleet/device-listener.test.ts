@@ -236,6 +236,36 @@ test('security S20: a handshake cut after ClientHello and an idle connection har
   for (const socket of [...idle, ...cut]) socket.destroy()
 })
 
+test('security S20: a handshake, a head and a body that drip are cut; others are served meanwhile', async () => {
+  await using site = await openFleetSite({ handshakeMs: 300, headMs: 300, requestMs: 600, checkEveryMs: 50 })
+  const half = tcpConnect(site.listener.address.port, '127.0.0.1').on('error', () => undefined)
+  const head = await secure(site, {})
+  head.write('GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ')
+  const body = await secure(site, {})
+  body.write(`POST ${est}/simpleenroll HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\nA`)
+  const ends = [once(half, 'close'), wholeText(head), wholeText(body)]
+  assert.equal((await ask(site, `${est}/cacerts`)).status, 200)
+  const [, slowHead, slowBody] = await Promise.all(ends)
+  assert.match(String(slowHead), /^HTTP\/1\.1 408 /)
+  assert.match(String(slowBody), /^HTTP\/1\.1 408 |^$/)
+  assert(!site.logged.some((line) => line.includes('request failed')), 'who is cut is no failure of ours')
+})
+
+test('security S20: connections beyond the limit are refused, and the log names it', async () => {
+  await using site = await openFleetSite({ connectionsMax: 3 })
+  const held = [await secure(site, {}), await secure(site, {}), await secure(site, {})]
+  await assert.rejects(secure(site, {}))
+  assert(site.logged.some((line) => line.includes('too many') && line.includes('"connectionsMax":3')))
+  held[0]?.destroy()
+  await until(() =>
+    secure(site, {}).then(
+      (socket) => socket.destroy() && true,
+      () => false,
+    ),
+  )
+  for (const socket of held) socket.destroy()
+})
+
 test('security 1.6: a renewed server certificate serves new connections; old ones go on', async () => {
   await using site = await openFleetSite()
   const before = await secure(site, {})

@@ -8,7 +8,30 @@ import { channelPath } from '../../wire/channel/messages.ts'
 import { type DeviceRequestsOptions, openDeviceRequests, pathOf } from './device-requests.ts'
 import { reachOf } from './server-names.ts'
 
-export type DeviceListenerOptions = DeviceRequestsOptions & { readonly listen: Address }
+export type DeviceListenerOptions = DeviceRequestsOptions & {
+  readonly listen: Address
+  readonly limits?: Partial<ListenerLimits>
+}
+
+export type ListenerLimits = {
+  readonly handshakeMs: number
+  /** From the first byte of a request to the end of its head. */
+  readonly headMs: number
+  /** … to the end of its body. */
+  readonly requestMs: number
+  /** Node looks at the two above only so often. */
+  readonly checkEveryMs: number
+  readonly connectionsMax: number
+}
+
+const listenerLimits: ListenerLimits = {
+  handshakeMs: 10_000,
+  headMs: 10_000,
+  requestMs: 20_000,
+  checkEveryMs: 2_000,
+  // Ten thousand devices and room for those that reconnect meanwhile.
+  connectionsMax: 12_000,
+}
 
 export type DeviceListener = AsyncDisposable & {
   readonly address: Address
@@ -16,10 +39,6 @@ export type DeviceListener = AsyncDisposable & {
   readonly handshakeFailures: ReadonlyMap<string, number>
 }
 
-const headersTimeoutMs = 10_000
-const requestTimeoutMs = 20_000
-/** Ten thousand devices and room for those that reconnect meanwhile. */
-const connectionsMax = 12_000
 const failureKindsMax = 100
 
 /** Listens; resolves when it does. Throws Fault `port.inuse`. Disposing destroys every socket. */
@@ -28,15 +47,15 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
   // The address itself is a name by which devices come: it stands in the certificate (security 1.5).
   if (reachOf(options.listen.host) !== 'wildcard') await authority.server.addName(options.listen.host)
   const requests = openDeviceRequests(options)
-  const tls = () => optionalClientTls(authority.server.credentials, authority.anchors)
+  const limits = { ...listenerLimits, ...options.limits }
+  const tls = () => optionalClientTls(authority.server.credentials, authority.anchors, limits.handshakeMs)
   const server = createServer(
     {
       ...tls(),
       maxHeaderSize: 8_192,
-      headersTimeout: headersTimeoutMs,
-      requestTimeout: requestTimeoutMs,
-      // Node looks at the two limits above only so often: 30 s by default.
-      connectionsCheckingInterval: 2_000,
+      headersTimeout: limits.headMs,
+      requestTimeout: limits.requestMs,
+      connectionsCheckingInterval: limits.checkEveryMs,
       keepAliveTimeout: 5_000,
       requireHostHeader: true,
       shouldUpgradeCallback: (request) =>
@@ -44,7 +63,7 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
     },
     (request, response) => void requests.serve(request, response, address),
   )
-  server.maxConnections = connectionsMax
+  server.maxConnections = limits.connectionsMax
   const sockets = new Set<Duplex>()
   server.on('connection', (socket) => {
     sockets.add(socket)
@@ -52,7 +71,7 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
   })
   const handshakeFailures = new Map<string, number>()
   server.on('tlsClientError', (error) => count(handshakeFailures, error))
-  server.on('drop', () => log.warn({ connectionsMax }, 'connection refused: too many'))
+  server.on('drop', () => log.warn({ connectionsMax: limits.connectionsMax }, 'connection refused: too many'))
   server.on('upgrade', (request, socket, head) => void requests.upgrade(request, socket, head))
   const renewal = authority.server.onRenewal(() => server.setSecureContext(tls()))
   const address = await listen(server, options.listen).catch((cause: unknown) => {

@@ -60,7 +60,9 @@ export function openDeviceRequests(options: DeviceRequestsOptions): DeviceReques
     } catch (error) {
       const fault = refusal(error)
       const address = request.socket.remoteAddress
-      if (statusOf(fault.code) >= 500) log.error({ err: error, path, address }, 'request failed')
+      // Who hung up, or was cut for dripping, is no failure of ours.
+      if (request.socket.destroyed) log.debug({ path, address }, 'the client went away')
+      else if (statusOf(fault.code) >= 500) log.error({ err: error, path, address }, 'request failed')
       else log.debug({ path, code: fault.code, address }, 'request refused')
       if (!response.headersSent) send(response, faultAnswer(fault, refusalHeaders(fault)))
     }

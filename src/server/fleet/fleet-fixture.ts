@@ -17,7 +17,7 @@ import { openState } from '../../platform/sqlite.ts'
 import type { TokenRecord } from '../../wire/api/fleet.ts'
 import { fingerprintOf } from './authority.ts'
 import { newKeyPair } from './certificate-profile.ts'
-import { type DeviceListener, startDeviceListener } from './device-listener.ts'
+import { type DeviceListener, type ListenerLimits, startDeviceListener } from './device-listener.ts'
 import type { ChannelIdentity } from './device-requests.ts'
 import { type Fleet, openFleet } from './fleet.ts'
 import { privateKeyPem } from './private-key.ts'
@@ -40,7 +40,7 @@ export type FleetSite = AsyncDisposable & {
   token(more?: Partial<TokenRequest>): Promise<TokenRecord>
 }
 
-export async function openFleetSite(): Promise<FleetSite> {
+export async function openFleetSite(limits: Partial<ListenerLimits> = {}): Promise<FleetSite> {
   await using opened = new AsyncDisposableStack()
   const folder = await mkdtemp(join(tmpdir(), 'sallyport-fleet-'))
   opened.defer(() => rm(folder, { recursive: true }))
@@ -57,6 +57,7 @@ export async function openFleetSite(): Promise<FleetSite> {
     await startDeviceListener({
       ...fleet,
       listen: { host: '127.0.0.1', port: 0 },
+      limits,
       channel: {
         accept(_request, socket, _head, identity) {
           channels.push(identity)
