@@ -13,7 +13,7 @@ import { openConnectorLog } from '../device/connector/connector-log.ts'
 import { readContext } from '../device/connector/contexts.ts'
 import { type Enrolment, enrol } from '../device/connector/enrol.ts'
 import { propertiesOfEnvironment } from '../device/connector/properties.ts'
-import { openHopClient } from '../device/hop/hop-zeromq.ts'
+import { openHopClient, openHopServer } from '../device/hop/hop-zeromq.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
 import { localSocketName } from '../wire/local/messages.ts'
@@ -41,12 +41,14 @@ const spoolBytesMax = 2 * 1024 ** 3
 /** Starts EventHandler: sources, packer, spool, local socket. */
 export async function startEventHandlerUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
   const folder = deviceFolder(options.folder)
+  const log = openLog('EventHandler', join(folder.root, 'log', 'event-handler.log'))
   const handler = await startEventHandler({
     configuration: readConfiguration(folder.configuration),
     spoolFolder: folder.spool,
     socketPath: join(folder.socketFolder, localSocketName),
+    bindSocket: ({ path, group }, handlers) => openHopServer(path, log, handlers, clock, group),
     program,
-    log: openLog('EventHandler', join(folder.root, 'log', 'event-handler.log')),
+    log,
     clock,
   })
   return { info: {}, [Symbol.asyncDispose]: () => handler[Symbol.asyncDispose]() }

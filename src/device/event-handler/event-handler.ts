@@ -4,11 +4,10 @@ import { Fault } from '../../core/fault.ts'
 import type { EventHandlerStatus } from '../../wire/status.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import type { HopServer, HopServerHandlers } from '../hop/hop.ts'
-import { openHopServer } from '../hop/hop-zeromq.ts'
 import { type EventHandlerConfiguration, checkConfiguration } from './configuration.ts'
 import { FallingBehind } from './falling-behind.ts'
 import { Serving } from './serving.ts'
+import type { BindSocket, LocalSocket, LocalSocketHandlers } from './socket-port.ts'
 import { Sources } from './sources.ts'
 import { openSpool } from './spool-log.ts'
 import { isDrained, spoolStatus } from './spool-status.ts'
@@ -22,6 +21,7 @@ export type EventHandlerOptions = {
   readonly configuration: EventHandlerConfiguration
   readonly spoolFolder: string
   readonly socketPath: string
+  readonly bindSocket: BindSocket
   /** Name and version of the program, as `open` blocks carry it. */
   readonly program: string
   readonly log: Log
@@ -47,7 +47,7 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   const startedAt = clock.now()
   const drained = Promise.withResolvers<void>()
   let lingerMs = lingerMsFirst
-  let hop: HopServer | undefined
+  let socket: LocalSocket | undefined
   await using up = new AsyncDisposableStack()
   const { bytesMax } = configuration.spool
   const spool = up.use(await openSpool({ folder: options.spoolFolder, bytesMax, log, clock }))
@@ -55,8 +55,8 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   const behind = new FallingBehind(spool, sources, clock)
   const serving = new Serving({
     spool,
-    send: (message, blocks) => hop?.send(message, blocks) ?? false,
-    renew: () => hop?.renew(),
+    send: (message, blocks) => socket?.send(message, blocks) ?? false,
+    renew: () => socket?.renew(),
     priorityOf: (source) => sources.priorityOf(source),
     refused: (stream, end, mark) => sources.refused(stream, end, mark),
     setLinger: (granted) => {
@@ -70,12 +70,12 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
     v: 1,
     pid: process.pid,
     startedAt,
-    socket: hop?.path ?? options.socketPath,
+    socket: socket?.path ?? options.socketPath,
     sources: sources.status(),
     spool: spoolStatus(spool, bytesMax),
     drained: sources.finished && isDrained(spool),
   })
-  hop = up.use(
+  socket = up.use(
     await bind(options, configuration.socketGroup, {
       heartbeat: () => ({ t: 'status', status: status() }),
       onMessage: (message) => {
@@ -100,12 +100,12 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
 }
 
 async function bind(
-  { socketPath, log, clock }: EventHandlerOptions,
+  { socketPath, bindSocket }: EventHandlerOptions,
   group: number | undefined,
-  handlers: HopServerHandlers,
-): Promise<HopServer> {
+  handlers: LocalSocketHandlers,
+): Promise<LocalSocket> {
   try {
-    return await openHopServer(socketPath, log, handlers, clock, group)
+    return await bindSocket({ path: socketPath, group }, handlers)
   } catch (cause) {
     if (cause instanceof Fault) throw cause
     throw new Fault('socket.unusable', { what: `The local socket ${socketPath} cannot be bound`, cause })

@@ -1,13 +1,13 @@
 // Serves the connector from the spool (delivery H2, C3–C7): only synced blocks, behind the exchange's heads, within its
 // credit. The loop that sends never awaits an ack (H3).
 import { type Block, noHash, type StreamEnd } from '../../wire/block-format.ts'
-import type { FromConnector, FromEventHandler } from '../../wire/local/messages.ts'
+import type { FromConnector } from '../../wire/local/messages.ts'
 import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import type { Unsigned } from '../hop/hop.ts'
 import { ServiceOrder, type Waiting } from './service-order.ts'
 import { ServingState } from './serving-state.ts'
+import type { ToConnector } from './socket-port.ts'
 import { type SpoolLog, isRun } from './spool-log.ts'
 import type { SpoolStream } from './spool-streams.ts'
 import type { SourceMark } from './spool-table.ts'
@@ -20,7 +20,7 @@ const wantedAgainMs = 2_000
 
 export type ServingOptions = {
   readonly spool: SpoolLog
-  readonly send: (message: Unsigned<FromEventHandler>, blocks?: readonly Buffer[]) => boolean
+  readonly send: (message: ToConnector, blocks?: readonly Buffer[]) => boolean
   /** Voids the meeting with the connector, so that it attaches anew. */
   readonly renew: () => void
   readonly priorityOf: (source: string) => number
