@@ -31,7 +31,8 @@ function directionFaults(of: readonly SourceFile[]): readonly string[] {
       }
       const other = partOf(target)
       if (other === undefined) return say('only an entry point may import a unit')
-      if (other !== part && !part.mayImport.includes(other.name))
+      // A test brings the real sibling, as units does.
+      if (other !== part && !part.mayImport.includes(other.name) && !file.isTest)
         return say(
           `${part.name} may import ${['itself', ...part.mayImport].join(', ')}; a sibling comes in as a port, through units`,
         )
