@@ -27,7 +27,7 @@ export const bannedWords: readonly BannedWord[] = [
     instead: 'take randomness as an argument; units passes it in',
     homes: ['src/units/'],
     tests: true,
-    exceptions: [{ file: 'test/channel/channel.test.ts', why: 'passes it in, as units does' }],
+    exceptions: [],
   },
   {
     word: 'console.log',
