@@ -6,8 +6,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Scenario, seededRandom } from '../src/demo/scenario.ts'
-import { systemClock } from '../src/platform/clock.ts'
-import { childrenOf, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
+import { asOwner, childrenOf, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
 
 export const victims = ['EventHandler', 'connector', 'exchange', 'all'] as const
 export type Victim = (typeof victims)[number]
@@ -88,18 +87,7 @@ async function atShare(running: Running, data: string, share: number): Promise<n
 }
 
 async function storedEvents(data: string): Promise<number> {
-  try {
-    const endpoint = JSON.parse(readFileSync(join(data, 'exchange/endpoint.json'), 'utf8')) as { console: string }
-    const key = readFileSync(join(data, 'owner.key'), 'utf8').trim()
-    const answer = await fetch(`${endpoint.console}/api/v1/status`, {
-      headers: { authorization: `Bearer ${key}` },
-      signal: AbortSignal.timeout(2_000),
-    })
-    return ((await answer.json()) as { journal: { events: number } }).journal.events
-  } catch {
-    await systemClock.sleep(20)
-    return 0
-  }
+  return (await asOwner<{ journal: { events: number } }>(data, 'status'))?.journal.events ?? 0
 }
 
 /** Every line of the file once: lines are distinct by their flow_id, so the raw lines are compared as a set. */

@@ -95,3 +95,16 @@ export async function until<T>(
     await systemClock.sleep(25)
   }
 }
+
+/** @returns the API's answer to the owner of a data folder, undefined while no server answers there */
+export async function asOwner<T>(data: string, path: string): Promise<T | undefined> {
+  try {
+    const endpoint = JSON.parse(readFileSync(join(data, 'exchange/endpoint.json'), 'utf8')) as { console: string }
+    const key = readFileSync(join(data, 'owner.key'), 'utf8').trim()
+    const headers = { authorization: `Bearer ${key}` }
+    const answer = await fetch(`${endpoint.console}/api/v1/${path}`, { headers, signal: AbortSignal.timeout(5_000) })
+    return answer.ok ? ((await answer.json()) as T) : undefined
+  } catch {
+    return undefined
+  }
+}
