@@ -34,7 +34,7 @@ export function apiPorts({ fleet, journal, names, bound, startedAt, clock }: Api
         return await fleet.registry.device({ organisation, device })
       },
       async addNames(more) {
-        for (const name of more) await fleet.authority.server.addName(name.replace(/:\d+$/, ''))
+        for (const name of more) await fleet.authority.server.addName(name)
         return { v: 1, names: fleet.authority.server.names }
       },
     },

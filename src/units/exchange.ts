@@ -12,7 +12,8 @@ import { writeDurably } from '../platform/write-durably.ts'
 import { startApi } from '../server/api/api.ts'
 import { ownRegion } from '../server/exchange/regions.ts'
 import { openChannelEnd } from '../server/fleet/channel-end.ts'
-import { type DeviceListener, startDeviceListener } from '../server/fleet/device-listener.ts'
+import { startDeviceListener } from '../server/fleet/device-listener.ts'
+import { storageFault } from '../server/fleet/storage-fault.ts'
 import { formatServerName, parseServerName } from '../server/fleet/server-names.ts'
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openAdmission } from '../server/ingest/admission.ts'
@@ -35,7 +36,7 @@ export type ExchangeOptions = {
   readonly consoleFolder?: string
 }
 
-export type ExchangeInfo = { readonly console: string; readonly devices: string; readonly link: string }
+export type ExchangeInfo = { readonly console: string; readonly devices: string }
 
 /** Another server on the folder may be ending: its parent was killed (DESIGN "Processes": within 1 s). */
 const lockWaitMs = 5_000
@@ -52,32 +53,23 @@ export async function startExchange(
   if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
   up.use(taken.lock)
 
-  const state = up.use(await openState(folder.state))
-  const hosts = options.names.map((name) => name.replace(/:\d+$/, ''))
-  const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names: hosts, clock, log }))
-  const journal = up.use(
-    await openJournal({ folder: folder.journal, clock, log, retentionDays: options.retentionDays }),
+  const state = up.use(
+    await openState(folder.state).catch((error: unknown) => {
+      throw storageFault(error)
+    }),
   )
+  const { names, retentionDays } = options
+  const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names, clock, log }))
+  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
   const admission = up.use(openAdmission({ store: journal.store, clock, log }))
   const presence = presenceInRegistry(fleet.registry, log)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
-  const listener: DeviceListener = up.use(
-    await startDeviceListener({
-      ...fleet,
-      listen: options.devices,
-      channel,
-      roles: () => ownRegion(base()).roles,
-      clock,
-      log,
-    }),
-  )
-  const base = (): string => {
-    const [name] = options.names
-    return `https://${name === undefined ? formatAddress(listener.address) : formatServerName(parseServerName(name, listener.address.port))}`
-  }
+  const roles = (bound: Address) => ownRegion(`https://${formatServerName(nameOrBound(names, bound))}`).roles
+  const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
+  const bound = listener.address
   const api = up.use(
     await startApi({
-      ports: apiPorts({ fleet, journal, names: options.names, bound: listener.address, startedAt: clock.now(), clock }),
+      ports: apiPorts({ fleet, journal, names, bound, startedAt: clock.now(), clock }),
       ownerKey: ownerKey(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: options.consoleFolder,
@@ -87,20 +79,26 @@ export async function startExchange(
       log,
     }),
   )
+  up.use(fleet.authority.server.onRenewal(() => api.renew(fleet.authority.server.credentials)))
   const endpoint: Endpoint = {
     v: 1,
     pid: process.pid,
     startTicks: startTicksOf(process.pid) ?? 0,
     console: api.url,
-    devices: formatAddress(listener.address),
+    devices: formatAddress(bound),
   }
   writeDurably(folder.endpoint, `${JSON.stringify(endpoint)}\n`)
   up.defer(() => rmSync(folder.endpoint, { force: true }))
   const parts = up.move()
   return {
-    info: { console: api.url, devices: endpoint.devices, link: api.link() },
+    info: { console: api.url, devices: endpoint.devices },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
+}
+
+/** @returns by what devices are told to come: the first of the server's names, else where it is bound. */
+function nameOrBound([name]: readonly string[], bound: Address): Address {
+  return name === undefined ? bound : parseServerName(name, bound.port)
 }
 
 /** @returns the owner's key, made at the first start: who can read the folder owns the system. */
