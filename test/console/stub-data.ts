@@ -70,7 +70,11 @@ export function stubEvents(n: number): EventRecord[] {
 }
 
 function ordinary(index: number, at: number, next: () => number): EventRecord {
-  const [type, severity, name] = kinds[next() < 0.25 ? Math.floor(next() * 3) : 3 + Math.floor(next() * 5)] ?? kinds[3]!
+  const [type, severity, name] = kinds[next() < 0.25 ? Math.floor(next() * 3) : 3 + Math.floor(next() * 5)] ?? [
+    'flow',
+    'unknown',
+    undefined,
+  ]
   const source = `192.0.2.${20 + Math.floor(next() * 40)}`
   const target = severity === 'high' ? '203.0.113.77' : `198.51.100.${Math.floor(next() * 250)}`
   const domain = severity === 'high' ? 'update-check.example' : `cdn-${Math.floor(next() * 30)}.example.net`
@@ -153,8 +157,11 @@ function hostileEvent(index: number, at: number): EventRecord {
 
 /** @returns the answer of a finished investigation of the controller of the story. */
 export function stubInvestigation(id: string, observables: readonly Observable[]): Investigation {
-  const { nodes, edges } = stubGraph()
-  const found = observables.some(({ value }) => value === '203.0.113.77' || value === 'update-check.example')
+  const large = observables.find(({ value }) => value === largeSeed)
+  const { nodes, edges } = large ? clusteredGraph(1_000) : stubGraph()
+  const found = observables.some(
+    ({ value }) => value === '203.0.113.77' || value === 'update-check.example' || value === largeSeed,
+  )
   const events = found ? stubEvents(400).filter(({ body }) => body.kind === 'event' && body.severity !== 'unknown') : []
   return {
     v: 1,
@@ -193,6 +200,30 @@ function stubSightings(events: readonly EventRecord[]): SightingGroup[] {
   )
 }
 
+/** Asking for it answers with a graph of 1,000 nodes that do not group. */
+export const largeSeed = 'large.example'
+
+/** Clustered, relations = 2 × nodes: that of the budgets (console-and-cli 6). */
+function clusteredGraph(n: number): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
+  const next = random(3)
+  const severities = ['unknown', 'unknown', 'unknown', 'low', 'medium', 'high'] as const
+  const types = ['ip', 'domain', 'url', 'sha256', 'email', 'hostname'] as const
+  const nodes = Array.from({ length: n }, (_, i): GraphNode => {
+    const type = types[Math.floor(next() * types.length)] ?? 'ip'
+    const value = `node-${i}.example`
+    const severity = severities[Math.floor(next() * severities.length)] ?? 'unknown'
+    return { id: `${type}:${value}`, kind: 'observable', type, label: value, seed: i === 0, severity, count: i }
+  })
+  const cluster = 25
+  const edges = Array.from({ length: n * 2 }, (_, i): GraphEdge => {
+    const from = i % n
+    const near = Math.floor(from / cluster) * cluster + Math.floor(next() * next() * cluster)
+    const to = next() < 0.04 ? Math.floor(next() * n) : near
+    return { id: `e${i}`, source: nodes[from]?.id ?? '', target: nodes[to]?.id ?? '', relation: `r${i % 7}`, count: 1 }
+  })
+  return { nodes, edges }
+}
+
 /** A controller with its domain, files and mails; clients that look alike; a second site beside it. */
 function stubGraph(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
   const nodes: GraphNode[] = []
@@ -208,7 +239,11 @@ function stubGraph(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[]
   const server = add('observable', 'ip', '203.0.113.77', 'high', true)
   const domain = add('observable', 'domain', 'update-check.example', 'high', true)
   link(domain, 'Resolved_To', server)
-  const signatures = kinds.slice(0, 3).map(([, severity, name = '']) => add('signature', 'signature', name, severity))
+  const signatures = kinds.slice(0, 3).map(([, severity, name = '']) => {
+    const id = `signature:suricata:1:${2_000_000 + name.length}`
+    nodes.push({ id, kind: 'signature', type: 'suricata', label: name, seed: false, severity, count: 20 })
+    return id
+  })
   const devices = ['edge-1', 'edge-2'].map((name) => add('device', 'device', name, 'unknown'))
   for (const [index, signature] of signatures.entries()) {
     link(server, 'Triggered', signature)

@@ -82,7 +82,7 @@ async function respond(state: State, request: IncomingMessage, response: ServerR
   for await (const chunk of request) body += String(chunk)
   const { status, value } = answer(state, request.method ?? 'GET', url, body === '' ? undefined : JSON.parse(body))
   response.writeHead(status, { 'content-type': status < 400 ? 'application/json' : 'application/problem+json' })
-  response.end(JSON.stringify(value))
+  response.end(value === undefined ? undefined : JSON.stringify(value))
 }
 
 function sendFile(path: string, response: ServerResponse): void {
@@ -123,6 +123,10 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
     return refused(
       problem(401, 'session.missing', 'You are not signed in.', 'Open the link that `sallyport up` prints.'),
     )
+  if (method === 'DELETE' && path === 'session') {
+    state.signedIn = false
+    return { status: 204, value: undefined }
+  }
   if (path === 'session')
     return ok<SessionRecord>({ v: 1, user: 'owner', organisation: 'default', via: 'session', expiresAt: null })
   if (path === 'status') return ok(statusOf(state))

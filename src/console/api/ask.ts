@@ -15,6 +15,7 @@ export class ApiProblem extends Error {
 type Ask = {
   readonly query?: Readonly<Record<string, string | number | undefined>>
   readonly body?: unknown
+  readonly method?: 'DELETE'
   readonly signal?: AbortSignal | undefined
 }
 
@@ -26,7 +27,7 @@ const patienceMs = 45_000
  * @param path below `/api/v1/`
  * @throws ApiProblem; an abort by the caller's signal passes as it is
  */
-export async function ask<T>(path: string, { query, body, signal }: Ask = {}): Promise<T> {
+export async function ask<T>(path: string, { query, body, method, signal }: Ask = {}): Promise<T> {
   const limit = AbortSignal.timeout(patienceMs)
   let response: Response
   try {
@@ -34,6 +35,7 @@ export async function ask<T>(path: string, { query, body, signal }: Ask = {}): P
       credentials: 'same-origin',
       signal: signal ? AbortSignal.any([signal, limit]) : limit,
       headers: { accept: 'application/json', ...(body === undefined ? {} : { 'content-type': 'application/json' }) },
+      ...(method && { method }),
       ...(body === undefined ? {} : { method: 'POST', body: JSON.stringify(body) }),
     })
   } catch (cause) {

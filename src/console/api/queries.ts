@@ -114,3 +114,9 @@ export async function signIn(link: string): Promise<void> {
   await ask<unknown>('sessions', { body: { link } })
   await queryClient.resetQueries()
 }
+
+/** Ends the session on the exchange; what was read goes with it. */
+export async function signOut(): Promise<void> {
+  await ask<unknown>('session', { method: 'DELETE' })
+  queryClient.clear()
+}

@@ -49,7 +49,12 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
   return (
     // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- a scrolled region has to be reachable by keyboard
     <div className="event-scroller" ref={scroller} role="region" aria-label="List of events" tabIndex={-1}>
-      <table className="event-table" role="grid" aria-label={name} aria-rowcount={(total ?? events.length) + 1}>
+      <table
+        className="event-table event-grid"
+        role="grid"
+        aria-label={name}
+        aria-rowcount={(total ?? events.length) + 1}
+      >
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>
@@ -100,7 +105,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
 function Spacer({ height }: { readonly height: number }) {
   return (
     <tr aria-hidden className="spacer">
-      <td colSpan={eventColumns.length} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }

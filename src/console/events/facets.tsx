@@ -1,11 +1,12 @@
 // Counts by facet beside the list; a click adds the term to the query or takes it away, minus excludes it.
 import { IconMinus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
+import { useState } from 'react'
 import { type EventAsk, topQuery } from '../api/queries.ts'
 import { visible } from '../parts/defang.ts'
 import { severities } from '../parts/severity.ts'
 import { count } from '../parts/spoken-time.ts'
-import { addTerm, hasTerm, removeTerm, term } from './query-text.ts'
+import { addTerm, facetTerm, hasTerm, removeTerm } from './query-text.ts'
 
 /** Each with the word the console shows; the names are those of docs/query.md. */
 const facets = [
@@ -15,6 +16,17 @@ const facets = [
   ['device', 'Device'],
   ['source', 'Source'],
   ['sid', 'Signature'],
+] as const
+
+/** Counted only when opened: these have many values. */
+const moreFacets = [
+  ['ip', 'Address'],
+  ['domain', 'Domain'],
+  ['port', 'Target port'],
+  ['user', 'User'],
+  ['hash', 'Hash'],
+  ['file_name', 'File'],
+  ['flag', 'Mark'],
 ] as const
 
 /** High first, however often. */
@@ -29,56 +41,73 @@ export function Facets(props: Props) {
   return (
     <aside className="facets" aria-label="Facets">
       {facets.map(([facet, title]) => (
-        <Facet key={facet} facet={facet} title={title} {...props} />
+        <section key={facet}>
+          <h2>{title}</h2>
+          <Facet facet={facet} title={title} {...props} />
+        </section>
+      ))}
+      {moreFacets.map(([facet, title]) => (
+        <Folded key={facet} facet={facet} title={title} {...props} />
       ))}
     </aside>
   )
 }
 
-function Facet({ facet, title, question, asked, onQuery }: Props & { readonly facet: string; readonly title: string }) {
-  const { data } = useQuery(topQuery(facet, question, asked))
-  if (!data || data.values.length === 0) return null
+type FacetProps = Props & { readonly facet: string; readonly title: string }
+
+function Folded(props: FacetProps) {
+  const [open, setOpen] = useState(false)
+  return (
+    <details className="facet-more" onToggle={(event) => setOpen(event.currentTarget.open)}>
+      <summary>{props.title}</summary>
+      {open && <Facet {...props} />}
+    </details>
+  )
+}
+
+function Facet({ facet, title, question, asked, onQuery }: FacetProps) {
+  const { data, error } = useQuery(topQuery(facet, question, asked))
+  if (error) return <p className="facet-none">not counted</p>
+  if (!data) return null
+  if (data.values.length === 0) return <p className="facet-none">none</p>
   const most = Math.max(...data.values.map((value) => value.count))
   const { q } = question
   return (
-    <section>
-      <h2>{title}</h2>
-      <ul>
-        {(facet === 'severity' ? bySeverity(data.values) : data.values).map(({ value, count: events }) => {
-          const wanted = term(facet, value)
-          const on = hasTerm(q, wanted)
-          return (
-            <li key={value}>
-              <button
-                type="button"
-                className="facet"
-                aria-pressed={on}
-                title={`${visible(value)}: ${count(events)}`}
-                onClick={() => onQuery(on ? removeTerm(q, wanted) : addTerm(q, wanted))}
-              >
-                <meter
-                  className={facet === 'severity' ? `meter-${value}` : undefined}
-                  min={0}
-                  max={most}
-                  value={events}
-                  aria-hidden
-                />
-                <bdi>{visible(value)}</bdi>
-                <span className="facet-count">{count(events)}</span>
-              </button>
-              <button
-                type="button"
-                className="facet-not"
-                aria-label={`Without ${title.toLowerCase()} ${visible(value)}`}
-                title="Without"
-                onClick={() => onQuery(addTerm(q, `-${wanted}`))}
-              >
-                <IconMinus size={13} />
-              </button>
-            </li>
-          )
-        })}
-      </ul>
-    </section>
+    <ul>
+      {(facet === 'severity' ? bySeverity(data.values) : data.values).map(({ value, count: events }) => {
+        const wanted = facetTerm(facet, value)
+        const on = hasTerm(q, wanted)
+        return (
+          <li key={value}>
+            <button
+              type="button"
+              className="facet"
+              aria-pressed={on}
+              title={`${visible(value)}: ${count(events)}`}
+              onClick={() => onQuery(on ? removeTerm(q, wanted) : addTerm(q, wanted))}
+            >
+              <meter
+                className={facet === 'severity' ? `meter-${value}` : undefined}
+                min={0}
+                max={most}
+                value={events}
+                aria-hidden
+              />
+              <bdi>{visible(value)}</bdi>
+              <span className="facet-count">{count(events)}</span>
+            </button>
+            <button
+              type="button"
+              className="facet-not"
+              aria-label={`Without ${title.toLowerCase()} ${visible(value)}`}
+              title="Without"
+              onClick={() => onQuery(addTerm(q, `-${wanted}`))}
+            >
+              <IconMinus size={13} />
+            </button>
+          </li>
+        )
+      })}
+    </ul>
   )
 }

@@ -13,6 +13,7 @@ const examples = [
   ['-sid:1', 'without'],
   ['(a OR b)', 'one of them; side by side means both'],
   ['host*', 'begins with'],
+  ['is:quarantined', 'lines that no parser understood'],
   ['since:1h', 'event time; also 7d, or 2026-11-24T03:00Z'],
 ] as const
 

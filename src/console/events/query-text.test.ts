@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import { addTerm, anyOf, hasTerm, removeTerm, term } from './query-text.ts'
+import { addTerm, anyOf, facetTerm, hasTerm, removeTerm, term } from './query-text.ts'
 
 test('console, query: a value that is no single word of the language is quoted', () => {
   assert.equal(term('type', 'alert'), 'type:alert')
@@ -29,6 +29,8 @@ test('console, query: removing a term leaves what stands in brackets and the res
   assert.equal(removeTerm('type:alert (type:alert OR b) x', 'type:alert'), '(type:alert OR b) x')
   assert.equal(removeTerm('a OR type:alert', 'type:alert'), 'a OR type:alert')
   assert.equal(hasTerm('(type:alert)', 'type:alert'), false)
+  assert.equal(hasTerm('NOT type:alert', 'type:alert'), false)
+  assert.equal(removeTerm('NOT type:alert x', 'type:alert'), 'NOT type:alert x')
 })
 
 test('console, query: what was added is found, and removing it gives the query back', () => {
@@ -41,6 +43,12 @@ test('console, query: what was added is found, and removing it gives the query b
       return hasTerm(grown, added) && removeTerm(grown, added) === query
     }),
   )
+})
+
+test('console, query: a facet of which only the beginning is known asks for the beginning', () => {
+  assert.equal(facetTerm('url', 'https://a.example/…'), 'url:https://a.example/*')
+  assert.equal(facetTerm('user_agent', 'Mozilla/5.0 (X11…'), 'user_agent:"Mozilla/5.0 (X11"*')
+  assert.equal(facetTerm('type', 'alert'), 'type:alert')
 })
 
 test('console, query: a pivot on several values asks for any of them', () => {

@@ -12,6 +12,14 @@ function quoted(value: string): string {
   return `"${value.replaceAll(/["\\]/g, '\\$&')}"`
 }
 
+/**
+ * @param value as a facet says it: with `…` behind where only its beginning is known
+ * @returns the term that finds it
+ */
+export function facetTerm(field: string, value: string): string {
+  return value.endsWith('…') ? `${term(field, value.slice(0, -1))}*` : term(field, value)
+}
+
 /** @returns whether the term stands at the top of the query, wanted or (`-`) not wanted. */
 export function hasTerm(query: string, wanted: string): boolean {
   return pieces(query).some((piece) => piece.depth === 0 && piece.text === wanted)
@@ -48,13 +56,14 @@ export function anyOf(observables: readonly { readonly type: string; readonly va
 
 type Piece = { readonly text: string; readonly depth: number }
 
-/** Words, quoted words and brackets in order; a `-` before a bracket is a piece of its own. */
+/** Words, quoted words and brackets in order; what a `NOT` or `-` stands before counts as within brackets. */
 function pieces(query: string): Piece[] {
   const found: Piece[] = []
   let depth = 0
   for (const [text] of query.matchAll(/-(?=\()|[()]|(?:"(?:\\.|[^"\\])*"?|[^\s()"])+/gs)) {
     if (text === ')') depth = Math.max(0, depth - 1)
-    found.push({ text, depth: text === '(' || text === ')' || text === '-' ? depth + 1 : depth })
+    const not = text === 'NOT' || found.at(-1)?.text === 'NOT'
+    found.push({ text, depth: not || text === '(' || text === ')' || text === '-' ? depth + 1 : depth })
     if (text === '(') depth += 1
   }
   return found

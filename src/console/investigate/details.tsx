@@ -9,7 +9,7 @@ import { defang, visible } from '../parts/defang.ts'
 import { severityRank } from '../parts/severity.ts'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
 import { count, counted } from '../parts/spoken-time.ts'
-import { typeWord } from './drawn-graph.ts'
+import { nodeType, typeWord } from './drawn-graph.ts'
 import { nodesQuery, nodeValue } from './pivot.ts'
 import type { Selection } from './selection.ts'
 import { ShapeMark } from './shape-mark.tsx'
@@ -83,15 +83,15 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
     return other ? [{ key: edge.id, arrow, relation: typeWord(edge.relation), other, events: edge.count }] : []
   })
   const sightings = investigation.sightings.filter(
-    ({ observables, signature, device }) =>
+    ({ observables, sensor, signature, device }) =>
       observables.some((one) => `${one.type}:${one.value}` === node.id) ||
-      (node.kind === 'signature' && node.id === `signature:${signature?.id}`) ||
+      (node.kind === 'signature' && signature !== null && node.id === `signature:${sensor}:${signature.id}`) ||
       (node.kind === 'device' && device === node.label),
   )
   return (
     <>
       <p className="details-head">
-        <ShapeMark type={node.type} severity={node.severity} /> {typeWord(node.type)}
+        <ShapeMark type={nodeType(node)} severity={node.severity} /> {typeWord(nodeType(node))}
         <SeverityBadge severity={node.severity} />
       </p>
       <p className="details-value mono">
@@ -113,7 +113,7 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
           <ul className="details-list">
             {related.slice(0, 60).map(({ key, arrow, relation, other, events }) => (
               <li key={key}>
-                <ShapeMark type={other.type} severity={other.severity} />
+                <ShapeMark type={nodeType(other)} severity={other.severity} />
                 <div>
                   <button
                     type="button"
@@ -155,7 +155,7 @@ function Many({
       <ul className="details-list">
         {nodes.slice(0, 100).map((node) => (
           <li key={node.id}>
-            <ShapeMark type={node.type} severity={node.severity} />
+            <ShapeMark type={nodeType(node)} severity={node.severity} />
             <div>
               <button
                 type="button"
@@ -184,7 +184,7 @@ function Overview({ investigation, onSelection, onEvent }: Props) {
     <ul className="details-list">
       {nodes.slice(0, 12).map((node) => (
         <li key={node.id}>
-          <ShapeMark type={node.type} severity={node.severity} />
+          <ShapeMark type={nodeType(node)} severity={node.severity} />
           <div>
             <button
               type="button"

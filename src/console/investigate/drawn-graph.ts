@@ -48,7 +48,7 @@ export function drawnGraph(
   const degrees = new Map<string, number>()
   for (const { source, target } of merged)
     for (const id of [source, target]) degrees.set(id, (degrees.get(id) ?? 0) + 1)
-  const single = (node: GraphNode): Omit<DrawnNode, 'degree'> => ({ ...node, members: [node.id] })
+  const single = (node: GraphNode): Omit<DrawnNode, 'degree'> => ({ ...node, type: nodeType(node), members: [node.id] })
   const all = [
     ...nodes.filter((node) => !standsFor.has(node.id)).map(single),
     ...groups.map(({ id, members }) => groupNode(id, members)),
@@ -58,7 +58,7 @@ export function drawnGraph(
 
 function groupNode(id: string, members: readonly GraphNode[]): Omit<DrawnNode, 'degree'> {
   const first = members[0]
-  const type = first?.type ?? ''
+  const type = first ? nodeType(first) : ''
   return {
     id,
     type,
@@ -68,6 +68,11 @@ function groupNode(id: string, members: readonly GraphNode[]): Omit<DrawnNode, '
     count: members.reduce((sum, member) => sum + member.count, 0),
     members: members.map((member) => member.id),
   }
+}
+
+/** @returns what the node is drawn as: the type of an observable, else `signature` or `device`. */
+export function nodeType({ kind, type }: GraphNode): string {
+  return kind === 'observable' ? type : kind
 }
 
 /** @returns `file name` for `file_name`: types and relations as words. */

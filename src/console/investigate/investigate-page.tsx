@@ -126,7 +126,8 @@ function Found({
     })
   const select = (next: Selection) => set({ sel: [...next] })
   const show = (next: InvestigateView) => void navigate({ search: (before) => ({ ...before, view: next }) })
-  if (investigation.graph.nodes.length === 0) return <NothingFound investigation={investigation} />
+  if (investigation.sightings.length === 0 && investigation.events.length === 0)
+    return <NothingFound investigation={investigation} />
   return (
     <div className="found">
       <div className="found-bar">

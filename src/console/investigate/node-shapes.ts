@@ -16,6 +16,7 @@ export type NodeShape =
 const shapes: Readonly<Record<string, NodeShape>> = {
   ip: 'ellipse',
   ipv6: 'ellipse',
+  network: 'ellipse',
   domain: 'rectangle',
   hostname: 'rectangle',
   url: 'pentagon',

@@ -7,7 +7,7 @@ import { Observable } from '../parts/observable.tsx'
 import { severityRank } from '../parts/severity.ts'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
 import { count } from '../parts/spoken-time.ts'
-import { typeWord } from './drawn-graph.ts'
+import { nodeType, typeWord } from './drawn-graph.ts'
 import { nodeValue } from './pivot.ts'
 import { clicked, inverted, ofType, type Selection, withNeighbours } from './selection.ts'
 import { ShapeMark } from './shape-mark.tsx'
@@ -40,7 +40,7 @@ const columns = column.columns([
       />
     ),
   }),
-  column.accessor(({ node }) => node.type, {
+  column.accessor(({ node }) => nodeType(node), {
     id: 'kind',
     header: 'Type',
     sortFn: 'alphanumeric',
@@ -50,7 +50,7 @@ const columns = column.columns([
       },
     }) => (
       <span className="with-mark">
-        <ShapeMark type={node.type} severity={node.severity} /> {typeWord(node.type)}
+        <ShapeMark type={nodeType(node)} severity={node.severity} /> {typeWord(nodeType(node))}
       </span>
     ),
   }),
@@ -106,7 +106,7 @@ export function NodeTable({ graph, selection, onSelection }: Props) {
       toggle: () => onSelection(clicked(selection, [node.id], true)),
     }))
   }, [graph, selection, onSelection])
-  const types = [...new Set(graph.nodes.map(({ type }) => type))]
+  const types = [...new Set(graph.nodes.map(nodeType))]
   return (
     <div className="with-bar">
       <div className="table-bar" role="toolbar" aria-label="Selection">

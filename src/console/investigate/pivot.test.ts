@@ -21,6 +21,8 @@ test('console 9: a node becomes the query for its events, with the whole value a
     nodesQuery([url, node('device', 'device', 'device:fw 1', 'fw 1')]),
     '(url:https://evil.example/a?b=1 OR device:"fw 1")',
   )
+  assert.equal(nodesQuery([node('signature', 'suricata', 'signature:suricata:1:2001219', 'SCAN')]), 'sid:1:2001219')
+  assert.equal(nodesQuery([node('observable', 'network', 'ip:10.0.0.0/8', '10.0.0.0/8')]), 'ip:10.0.0.0/8')
   assert.equal(nodesQuery([]), '')
 })
 

@@ -26,11 +26,12 @@ export function nodeValue({ id, type, kind, label }: GraphNode): string {
 function nodeTerm(node: GraphNode): string {
   switch (node.kind) {
     case 'observable':
-      return term(node.type, nodeValue(node))
+      // A network stands under the field of its addresses.
+      return term(node.type === 'network' ? 'ip' : node.type, nodeValue(node))
     case 'device':
       return term('device', node.label)
     case 'signature':
-      return term('sid', node.id.replace(/^signature:/, ''))
+      return term('sid', node.id.replace(/^signature:[^:]*:/, ''))
     default:
       return node.kind satisfies never
   }

@@ -1,5 +1,6 @@
 // The one selection that graph, table and details share: ids of nodes, and the algebra on it (console-and-cli rule 5).
 import type { GraphEdge, GraphNode } from '../../wire/api/investigations.ts'
+import { nodeType } from './drawn-graph.ts'
 
 export type Selection = ReadonlySet<string>
 
@@ -24,7 +25,7 @@ export function inverted(selection: Selection, nodes: readonly GraphNode[]): Sel
 }
 
 export function ofType(nodes: readonly GraphNode[], type: string): Selection {
-  return new Set(nodes.filter((node) => node.type === type).map(({ id }) => id))
+  return new Set(nodes.filter((node) => nodeType(node) === type).map(({ id }) => id))
 }
 
 /** @returns the neighbour that lies in the direction of the arrow key, nearest first: a cone of 90 degrees. */

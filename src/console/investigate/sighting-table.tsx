@@ -81,9 +81,9 @@ export function SightingTable({
 function sightingsOf({ sightings }: Investigation, selection: Selection): readonly SightingGroup[] {
   if (selection.size === 0) return sightings
   const chosen = sightings.filter(
-    ({ observables, signature, device }) =>
+    ({ observables, sensor, signature, device }) =>
       observables.some(({ type, value }) => selection.has(`${type}:${value}`)) ||
-      (signature !== null && selection.has(`signature:${signature.id}`)) ||
+      (signature !== null && selection.has(`signature:${sensor}:${signature.id}`)) ||
       selection.has(`device:${device}`),
   )
   return chosen.length > 0 ? chosen : sightings

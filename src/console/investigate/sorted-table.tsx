@@ -89,7 +89,7 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
           ))}
         </thead>
         <tbody>
-          {before > 0 && <Spacer height={before} columns={columns.length} />}
+          {before > 0 && <Spacer height={before} />}
           {items.map(({ index }) => {
             const row = sorted[index]
             return row ? (
@@ -102,17 +102,17 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
               </tr>
             ) : null
           })}
-          {after > 0 && <Spacer height={after} columns={columns.length} />}
+          {after > 0 && <Spacer height={after} />}
         </tbody>
       </table>
     </div>
   )
 }
 
-function Spacer({ height, columns }: { readonly height: number; readonly columns: number }) {
+function Spacer({ height }: { readonly height: number }) {
   return (
     <tr aria-hidden className="spacer">
-      <td colSpan={columns} style={{ height }} />
+      <td style={{ height }} />
     </tr>
   )
 }

@@ -5,7 +5,7 @@ import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import { problemOf } from '../api/ask.ts'
-import { sessionQuery } from '../api/queries.ts'
+import { sessionQuery, signOut } from '../api/queries.ts'
 import { Announcer } from '../parts/announcer.tsx'
 import { Busy } from '../parts/busy.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
@@ -80,7 +80,14 @@ function Frame({ user }: { readonly user: string }) {
           </Link>
         ))}
         <p className="nav-foot">
-          Signed in as <b>{user}</b>
+          Signed in as <b>{user}</b> ·{' '}
+          <button
+            type="button"
+            className="link-button"
+            onClick={() => void signOut().then(() => navigate({ to: '/signin' }))}
+          >
+            sign out
+          </button>
           <br />
           The same from a shell: <code>sallyport events search</code>
         </p>
