@@ -30,7 +30,7 @@ export type DeviceFolder = {
   readonly socketFolder: string
 }
 
-export const defaultDataFolder = join(process.env['XDG_DATA_HOME'] ?? join(homedir(), '.local', 'share'), 'sallyport')
+export const defaultDataFolder = join(homedir(), '.local', 'share', 'sallyport')
 
 /** @returns the paths below `root`; nothing is made. */
 export function dataFolder(root: string): DataFolder {
