@@ -32,7 +32,11 @@ export type HeldBy = { readonly kind: 'held'; readonly pid: number }
  * @param path the lock file; its folder is made
  * @returns the lock, given back by dispose, or who holds it
  */
-export async function takeProcessLock(path: string, waitMs: number, clock: Clock = systemClock): Promise<Locked | HeldBy> {
+export async function takeProcessLock(
+  path: string,
+  waitMs: number,
+  clock: Clock = systemClock,
+): Promise<Locked | HeldBy> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const text = `${process.pid} ${startTicksOf(process.pid) ?? 0}\n`
   const deadline = clock.monotonic() + waitMs

@@ -1,32 +1,31 @@
 // What the API is given: journal, fleet and threat response, each as the port it asked for.
 import { organisationId } from '../core/ids.ts'
-import type { Clock } from '../platform/clock.ts'
 import type { ApiPorts } from '../server/api/ports.ts'
 import type { Fleet } from '../server/fleet/fleet.ts'
 import type { Journal } from '../server/journal/journal.ts'
 import { inspect } from '../threat-response/inspect/inspect.ts'
-import { startInvestigations } from '../threat-response/investigate/investigations.ts'
+import type { Investigations } from '../threat-response/investigate/investigations.ts'
 import type { Address } from './addresses.ts'
 import { program } from './program.ts'
 
 export type ApiSources = {
   readonly fleet: Fleet
   readonly journal: Journal
+  readonly investigations: Investigations
   /** `HOST[:PORT]` by which devices come. */
   readonly names: readonly string[]
   /** Where the devices' listener is bound. */
   readonly bound: Address
   readonly startedAt: number
-  readonly clock: Clock
 }
 
 /** Composes the ports; nothing is started that would have to be ended. */
-export function apiPorts({ fleet, journal, names, bound, startedAt, clock }: ApiSources): ApiPorts {
+export function apiPorts({ fleet, journal, investigations, names, bound, startedAt }: ApiSources): ApiPorts {
   return {
     events: journal,
     ledger: journal,
     inspect,
-    investigations: startInvestigations({ events: journal, clock }),
+    investigations,
     fleet: {
       devices: (organisation) => fleet.registry.devices(organisation),
       async revoke(organisation, device) {

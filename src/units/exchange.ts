@@ -18,6 +18,7 @@ import { formatServerName, parseServerName } from '../server/fleet/server-names.
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openAdmission } from '../server/ingest/admission.ts'
 import { openJournal } from '../server/journal/journal.ts'
+import { startInvestigations } from '../threat-response/investigate/investigations.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import { apiPorts } from './api-ports.ts'
@@ -67,9 +68,11 @@ export async function startExchange(
   const roles = (bound: Address) => ownRegion(`https://${formatServerName(nameOrBound(names, bound))}`).roles
   const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
   const bound = listener.address
+  const report = (error: unknown) => log.error({ err: error }, 'an investigation broke')
+  const investigations = up.use(startInvestigations({ events: journal, clock, report }))
   const api = up.use(
     await startApi({
-      ports: apiPorts({ fleet, journal, names, bound, startedAt: clock.now(), clock }),
+      ports: apiPorts({ fleet, journal, investigations, names, bound, startedAt: clock.now() }),
       ownerKey: ownerKey(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: options.consoleFolder,

@@ -8,6 +8,7 @@ import { openState } from '../platform/sqlite.ts'
 import { openApi } from '../server/api/api.ts'
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openJournal } from '../server/journal/journal.ts'
+import { startInvestigations } from '../threat-response/investigate/investigations.ts'
 import { apiPorts } from './api-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { ownerKey } from './exchange.ts'
@@ -31,9 +32,11 @@ export async function openOffline(
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names: [], clock, log }))
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
   const bound = { host: '127.0.0.1', port: 8444 }
+  const report = (error: unknown) => log.error({ err: error }, 'an investigation broke')
+  const investigations = up.use(startInvestigations({ events: journal, clock, report }))
   const api = up.use(
     await openApi({
-      ports: apiPorts({ fleet, journal, names: [], bound, startedAt: clock.now(), clock }),
+      ports: apiPorts({ fleet, journal, investigations, names: [], bound, startedAt: clock.now() }),
       ownerKey: ownerKey(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: undefined,
