@@ -12,6 +12,8 @@ export type TestAuthority = {
   readonly ca: string
   server(names: readonly string[]): Promise<Pair>
   device(organisation: string, device: string): Promise<Pair>
+  /** A device's certificate for a key that somebody else holds. */
+  certify(organisation: string, device: string, key: x509.PublicKey): Promise<string>
 }
 
 export async function testAuthority(): Promise<TestAuthority> {
@@ -27,20 +29,24 @@ export async function testAuthority(): Promise<TestAuthority> {
       new x509.KeyUsagesExtension(x509.KeyUsageFlags.keyCertSign, true),
     ],
   })
-  const issue = async (subject: string, extensions: x509.Extension[]): Promise<Pair> => {
-    const keys = await newKeys()
+  const sign = async (subject: string, publicKey: x509.PublicKeyType, extensions: x509.Extension[]) => {
     const certificate = await x509.X509CertificateGenerator.create({
       serialNumber: serial(),
       subject,
       issuer: ca.subject,
       ...life(),
       signingAlgorithm: algorithm,
-      publicKey: keys.publicKey,
+      publicKey,
       signingKey: caKeys.privateKey,
       extensions: [new x509.BasicConstraintsExtension(false, undefined, true), ...extensions],
     })
+    return `${certificate.toString('pem')}\n`
+  }
+  const issue = async (subject: string, extensions: x509.Extension[]): Promise<Pair> => {
+    const keys = await newKeys()
+    const certificate = await sign(subject, keys.publicKey, extensions)
     const pkcs8 = Buffer.from(await webcrypto.subtle.exportKey('pkcs8', keys.privateKey))
-    return { certificate: `${certificate.toString('pem')}\n`, key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') }
+    return { certificate, key: x509.PemConverter.encode(pkcs8, 'PRIVATE KEY') }
   }
   return {
     ca: `${ca.toString('pem')}\n`,
@@ -51,11 +57,13 @@ export async function testAuthority(): Promise<TestAuthority> {
         ),
         new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
       ]),
-    device: (organisation, device) =>
-      issue(`CN=${device}, O=${organisation}`, [
-        new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth]),
-      ]),
+    device: (organisation, device) => issue(`CN=${device}, O=${organisation}`, forClients()),
+    certify: (organisation, device, key) => sign(`CN=${device}, O=${organisation}`, key, forClients()),
   }
+}
+
+function forClients(): x509.Extension[] {
+  return [new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.clientAuth])]
 }
 
 function newKeys() {

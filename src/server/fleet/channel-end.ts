@@ -15,7 +15,7 @@ import {
   type SessionPort,
 } from './channel-session-end.ts'
 
-export type { ChannelIdentity, Intake, IntakeHands, IntakeSession, Presence } from './channel-session-end.ts'
+export type { ChannelIdentity, Intake, Presence } from './channel-session-end.ts'
 
 export type ChannelLimits = {
   readonly helloWithinMs: number
