@@ -180,6 +180,10 @@ export const codes = {
   },
   'channel.frame.large': { cause: 'A message is larger than allowed', remedy: 'Upgrade the older side.' },
   'channel.version': { cause: 'The two sides speak no common version', remedy: 'Upgrade the older side.' },
+  'channel.cut': {
+    cause: 'The connection broke without a word',
+    remedy: 'The device dials again by itself; look at the network in between if it comes back.',
+  },
   'channel.silent': {
     cause: 'The other side was silent for 45 s',
     remedy: 'The device dials again by itself; look at the network if it comes back.',
