@@ -15,11 +15,17 @@ export type ResumeOptions = {
   readonly resumed: () => void
 }
 
+/** Streams in one message: about a mebibyte, and far below what an exchange takes at once. */
+const streamsPerMessage = 5_000
+
 export class ChannelResume {
   readonly #options: ResumeOptions
   /** Blocks of a serving that was ended by a new `attach` are on their way still: they count only while serving. */
   #phase: 'apart' | 'listing' | 'asking' | 'serving' = 'apart'
-  #unanswered = 0
+  /** Number of the list that each message still to be answered belongs to: answers come in the order of the questions. */
+  #asked: number[] = []
+  #list = 0
+  #heads: Record<string, StreamHead> = {}
   /** Highest block of each stream that the exchange has, was sent or was told missing: no ack may go beyond (C5). */
   readonly #through = new Map<string, number>()
 
@@ -47,24 +53,26 @@ export class ChannelResume {
     this.#phase = 'apart'
   }
 
+  /** A device that starts often has tens of thousands of ended streams: the list goes in several messages. */
   listed(streams: readonly DeviceStream[]): void {
     if (this.#phase !== 'listing') return
     this.#phase = 'asking'
-    this.#unanswered++
-    this.#options.toExchange({ t: 'streams', streams })
+    this.#list++
+    this.#heads = {}
+    for (let from = 0; from === 0 || from < streams.length; from += streamsPerMessage) {
+      this.#asked.push(this.#list)
+      this.#options.toExchange({ t: 'streams', streams: streams.slice(from, from + streamsPerMessage) })
+    }
   }
 
   /** @returns false where nothing was asked: the exchange broke the protocol */
   answered(heads: Readonly<Record<string, StreamHead>>): boolean {
-    if (this.#unanswered === 0) return false
-    this.#unanswered--
-    // A later list is under way: its answer decides.
-    if (this.#phase !== 'asking' || this.#unanswered > 0) return true
-    this.#phase = 'serving'
-    for (const [stream, head] of Object.entries(heads)) this.#note(stream, head.block)
-    this.#options.toEventHandler({ t: 'resume', heads })
-    this.#options.toEventHandler({ t: 'credit', bytes: this.#options.creditBytes() })
-    this.#options.resumed()
+    const list = this.#asked.shift()
+    if (list === undefined) return false
+    // A later list is under way: its answers decide.
+    if (this.#phase !== 'asking' || list !== this.#list) return true
+    Object.assign(this.#heads, heads)
+    if (this.#asked.length === 0) this.#serve(this.#heads)
     return true
   }
 
@@ -79,6 +87,15 @@ export class ChannelResume {
   /** @returns whether an ack of that block can be true */
   mayAcknowledge(stream: string, block: number): boolean {
     return block <= (this.#through.get(stream) ?? -1)
+  }
+
+  #serve(heads: Readonly<Record<string, StreamHead>>): void {
+    this.#phase = 'serving'
+    this.#heads = {}
+    for (const [stream, head] of Object.entries(heads)) this.#note(stream, head.block)
+    this.#options.toEventHandler({ t: 'resume', heads })
+    this.#options.toEventHandler({ t: 'credit', bytes: this.#options.creditBytes() })
+    this.#options.resumed()
   }
 
   #note(stream: string, block: number): void {

@@ -175,6 +175,49 @@ test('delivery C3: serving begins with the answer, within the credit granted', (
   ])
 })
 
+test('delivery C3: a list of very many streams goes in several messages and is answered as one', () => {
+  using road = open()
+  road.welcome()
+  const head = { block: 1, hash: noHash, sequence: 1 }
+  const listed = Array.from({ length: 12_345 }, (_, number) => ({
+    stream: number.toString(16).padStart(32, '0'),
+    source: 's',
+    state: 'ended' as const,
+    head,
+    lowest: 2,
+  }))
+  road.session.fromHop({ t: 'streams', session: 'e', streams: listed }, [])
+  const lists = road.up.filter((message) => message.t === 'streams')
+  assert.deepEqual(
+    lists.flatMap(({ streams }) => streams),
+    listed,
+  )
+  assert(lists.every(({ streams }) => streams.length <= 5_000))
+  for (const { streams } of lists) {
+    assert(!road.down.some((message) => message.t === 'resume'))
+    road.hear({ t: 'resume', heads: Object.fromEntries(streams.map((each) => [each.stream, head])) })
+  }
+  const resume = road.down.find((message) => message.t === 'resume')
+  assert(resume?.t === 'resume')
+  assert.equal(Object.keys(resume.heads).length, 12_345)
+})
+
+test('delivery H1: an answer to the list of an EventHandler that is gone is not taken for that of the new one', () => {
+  using road = open()
+  road.welcome()
+  road.session.fromHop({ t: 'streams', session: 'e', streams: [] }, [])
+  road.session.hopAttached()
+  road.session.fromHop({ t: 'streams', session: 'f', streams: [] }, [])
+  road.hear({ t: 'resume', heads: {} })
+  assert(!road.down.some((message) => message.t === 'resume'))
+  road.hear({ t: 'resume', heads: { [stream]: { block: 5, hash: noHash, sequence: 5 } } })
+  const resume = road.down.filter((message) => message.t === 'resume')
+  assert.deepEqual(
+    resume.map(({ heads }) => Object.keys(heads)),
+    [[stream]],
+  )
+})
+
 test('delivery C1: blocks are relayed byte for byte, several up to a mebibyte to a message', () => {
   using road = open()
   road.serve()

@@ -209,7 +209,8 @@ class Road implements Channel {
     const end = await ended.promise
     this.#session = undefined
     const code = codeOfEnd(end)
-    log.write(end.code === 1000 ? 'info' : 'error', 'events:connectWebSocket', `closed ${end.code} ${code}`)
+    const level = end.code === 1000 ? 'info' : 'error'
+    log.write(level, 'events:connectWebSocket', `closed ${end.code} ${end.code === 1000 ? end.reason : code}`)
     return {
       code,
       servedMs: welcomedAt === undefined ? 0 : Math.max(1, clock.monotonic() - welcomedAt),
@@ -275,6 +276,5 @@ function codeOfEnd({ code, reason }: SessionEnd): string {
   const word = /^[a-z]+(?:\.[a-z-]+)*/.exec(reason)?.[0]
   if (word !== undefined && word.includes('.')) return word
   if (code === 1009) return 'channel.frame.large'
-  if (code === 1000) return 'channel.closed'
   return 'channel.cut'
 }
