@@ -1,22 +1,13 @@
 // Adapter of the block store over SQLite: one file per organisation and day, one writer (delivery J7).
 import { Fault } from '../../core/fault.ts'
 import { decodeBlock, isBlock, nextSequence } from '../../wire/block-format.ts'
-import type { Checkpoint } from './committing.ts'
-import { ledgerLayout, readRecord } from './block-layout.ts'
-import type {
-  BlockPosition,
-  BlockStore,
-  Boundary,
-  StoreLedger,
-  StoreReply,
-  StoreWrite,
-  StreamCounts,
-} from './block-store.ts'
+import { ledgerLayout } from './block-layout.ts'
+import type { BlockPosition, BlockStore, Boundary, LedgerDepth, StoreReply, StoreWrite } from './block-store.ts'
 import { BlockWriter } from './block-writer.ts'
 import { databaseFault, inTransaction, openWritable } from './database.ts'
 import { dayFile, ledgerFile, listOrganisations, removeDatabase } from './day-files.ts'
+import { countByStream, StoreLedgerReader } from './store-ledger.ts'
 import { bytesOf, StoredBlocks } from './stored-blocks.ts'
-import type { StreamRecord } from './stream-record.ts'
 
 /** Opens the store. One process may write; any number of threads may have it open to read. */
 export function openSqliteBlockStore(options: {
@@ -24,6 +15,7 @@ export function openSqliteBlockStore(options: {
   readonly readOnly: boolean
 }): Promise<BlockStore> {
   const blocks = new StoredBlocks(options.folder)
+  const ledger = new StoreLedgerReader(blocks)
   const writers = new Map<string, BlockWriter>()
 
   function writer(organisation: string): BlockWriter {
@@ -52,8 +44,8 @@ export function openSqliteBlockStore(options: {
       faulted('blocks cannot be read', () => blocks.at(organisation, positions)),
     find: (organisation: string, stream: string, sequence: number) =>
       faulted('a block cannot be read', () => blocks.find(organisation, stream, sequence)),
-    ledger: (organisation: string, checkpoints: boolean) =>
-      faulted('the ledger cannot be read', () => readLedger(blocks, organisation, checkpoints)),
+    ledger: (organisation: string, depth: LedgerDepth) =>
+      faulted('the ledger cannot be read', () => ledger.read(organisation, depth)),
     days: (organisation: string) =>
       faulted('blocks cannot be counted', () =>
         blocks.days(organisation).map((day) => ({ day, blocks: blocks.count(organisation, day) })),
@@ -67,63 +59,6 @@ export function openSqliteBlockStore(options: {
       return Promise.resolve()
     },
   } satisfies BlockStore)
-}
-
-const countByStream = `select s.stream, sum(b.count) as events, count(*) as blocks from blocks b indexed by blocks_number
-  join streams s on s.id = b.stream group by b.stream`
-
-function readLedger(blocks: StoredBlocks, organisation: string, withCheckpoints: boolean): StoreLedger {
-  const records = new Map<string, StreamRecord>()
-  const stored = new Map<string, number>()
-  const expired = new Map<string, number>()
-  const checkpoints: Checkpoint[] = []
-  const boundaries: Boundary[] = []
-  const ledger = blocks.ledger(organisation)
-  for (const row of ledger?.statement('select record from streams').iterate() ?? []) {
-    const record = readRecord(row['record'])
-    records.set(record.stream, record)
-  }
-  for (const row of ledger?.statement('select stream, sum(events) as events from expired group by stream').iterate() ??
-    [])
-    expired.set(String(row['stream']), Number(row['events']))
-  for (const row of ledger?.statement('select * from boundaries').iterate() ?? [])
-    boundaries.push({
-      stream: String(row['stream']),
-      block: Number(row['block']),
-      hash: String(row['hash']),
-      sequence: Number(row['sequence']),
-    })
-  for (const day of blocks.days(organisation)) {
-    const file = blocks.day(organisation, day)
-    for (const row of file?.statement('select record from streams').iterate() ?? []) {
-      const record = readRecord(row['record'])
-      records.set(record.stream, record)
-    }
-    for (const row of file?.statement(countByStream).iterate() ?? []) {
-      const stream = String(row['stream'])
-      stored.set(stream, (stored.get(stream) ?? 0) + Number(row['events']))
-    }
-    if (withCheckpoints) checkpoints.push(...readCheckpoints(file))
-  }
-  const streams: StreamCounts[] = [...records.values()].map((record) => ({
-    record,
-    stored: stored.get(record.stream) ?? 0,
-    expired: expired.get(record.stream) ?? 0,
-  }))
-  return { streams, checkpoints, boundaries }
-}
-
-function readCheckpoints(file: ReturnType<StoredBlocks['day']>): Checkpoint[] {
-  const rows = file?.statement('select c.*, p.pem from checkpoints c join certificates p on p.id = c.certificate').all()
-  return (rows ?? []).map((row) => ({
-    stream: String(row['stream']),
-    block: Number(row['block']),
-    hash: String(row['hash']),
-    sequence: Number(row['sequence']),
-    at: Number(row['at']),
-    signature: String(row['signature']),
-    certificate: String(row['pem']),
-  }))
 }
 
 /** The ledger is synced before the day's files go; done again after a kill in between, it says the same. */

@@ -71,7 +71,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       assert.equal((await everything(store)).length, 3)
       // Duplicates are only noted: a group without writes puts down what is.
       await store.write(org, [], fixtureStart)
-      const { streams } = await store.ledger(org, false)
+      const { streams } = await store.ledger(org, 'counts')
       assert.equal(streams[0]?.record.duplicates, 3)
     }))
 
@@ -117,7 +117,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       const head = await missing(store, stream, 0, 3)
       assert.equal(head.block, 3)
       assert.deepEqual(kinds(await append(store, [last])), ['stored'])
-      const [counts] = (await store.ledger(org, false)).streams
+      const [counts] = (await store.ledger(org, 'counts')).streams
       assert.deepEqual(
         counts?.record.holes.map(({ from, through, first: low, last: high, cause }) => [
           from,
@@ -138,7 +138,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       assert.equal((await missing(store, stream, 0, 1)).block, 1)
       assert.equal((await missing(store, stream, 2, 4)).block, 4)
       assert.equal((await missing(store, stream, 2, 4)).block, 4)
-      const [counts] = (await store.ledger(org, false)).streams
+      const [counts] = (await store.ledger(org, 'counts')).streams
       assert.equal(counts?.record.holes.length, 1)
     }))
 
@@ -157,7 +157,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
         'stored',
         'duplicate',
       ])
-      const [counts] = (await store.ledger(org, false)).streams
+      const [counts] = (await store.ledger(org, 'counts')).streams
       assert.deepEqual([counts?.record.holes, counts?.stored], [[], 5])
     }))
 
@@ -181,7 +181,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       const next = new StreamFixture({ previous: first.end })
       await append(store, [next.open()])
       await resume(store, sender, [listed(next)])
-      const counts = (await store.ledger(org, false)).streams.find(({ record }) => record.stream === first.stream)
+      const counts = (await store.ledger(org, 'counts')).streams.find(({ record }) => record.stream === first.stream)
       assert.deepEqual(
         counts?.record.holes.map(({ from, through, first: low, last, cause }) => [from, through, low, last, cause]),
         [[1, 1, 1, 3, 'spool.removed']],
@@ -227,7 +227,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       await append(store, [live.events(['d'])], fixtureStart + day)
       assert.deepEqual(await store.expire(org, '2026-11-25'), ['2026-11-24'])
       assert.deepEqual(kinds(await append(store, [...old, ...before], fixtureStart + day)), Array(4).fill('duplicate'))
-      const { streams, boundaries } = await store.ledger(org, false)
+      const { streams, boundaries } = await store.ledger(org, 'counts')
       const of = (stream: StreamFixture) => streams.find(({ record }) => record.stream === stream.stream)
       assert.deepEqual([of(ended)?.stored, of(ended)?.expired], [0, 2])
       assert.deepEqual([of(live)?.stored, of(live)?.expired], [1, 1])
@@ -313,7 +313,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
         certificate: 'c',
       }
       await store.write(org, [{ kind: 'checkpoint', sender, checkpoint }], fixtureStart)
-      const ledger = await store.ledger(org, true)
+      const ledger = await store.ledger(org, 'checkpoints')
       assert.deepEqual(ledger.checkpoints, [checkpoint])
       assert.equal(ledger.streams[0]?.record.given, 9)
     }))

@@ -45,6 +45,9 @@ export type Boundary = {
   readonly sequence: number
 }
 
+/** Only streams with holes, without counts; every stream with its counts; and all checkpoints too. */
+export type LedgerDepth = 'holes' | 'counts' | 'checkpoints'
+
 export type StoreLedger = {
   readonly streams: readonly StreamCounts[]
   readonly checkpoints: readonly Checkpoint[]
@@ -64,8 +67,8 @@ export type BlockStore = AsyncDisposable & {
   at(organisation: string, positions: readonly BlockPosition[]): Promise<readonly StoredBlock[]>
   /** The block that holds a sequence of a stream. */
   find(organisation: string, stream: string, sequence: number): Promise<StoredBlock | undefined>
-  /** Everything the ledger is made of; checkpoints only where asked. */
-  ledger(organisation: string, checkpoints: boolean): Promise<StoreLedger>
+  /** What the ledger is made of, as far as asked. */
+  ledger(organisation: string, depth: LedgerDepth): Promise<StoreLedger>
   /** How many blocks each day holds, oldest day first. */
   days(organisation: string): Promise<readonly { readonly day: string; readonly blocks: number }[]>
   organisations(): Promise<readonly string[]>

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Block, decodeBlock, isBlock, noHash, type StreamEnd } from '../../wire/block-format.ts'
 import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
-import { blocksLayout, ledgerLayout, readRecord } from './block-layout.ts'
+import { blocksLayout, ledgerLayout, readRecord, recordRow, saveRecord } from './block-layout.ts'
 import type { StoreReply, StoreWrite } from './block-store.ts'
 import { declareMissing, type HeldBlock, judgeBlock } from './chain-check.ts'
 import { inTransaction, openWritable } from './database.ts'
@@ -136,7 +136,9 @@ export class BlockWriter implements Disposable {
 
   /** What ended, is not wholly here, and is not with the device any more, is a hole up to its end (delivery J3). */
   #closeUnlisted(sender: Sender, listed: Readonly<Record<string, unknown>>, now: number): void {
-    const rows = this.#open(now).statement('select stream from streams where device = ?').all(sender.device)
+    const rows = this.#open(now)
+      .statement('select stream from streams where device = ? and ended > 0')
+      .all(sender.device)
     for (const row of rows) {
       const record = this.#record(String(row['stream']))
       if (record === undefined || record.end === null || record.stream in listed) continue
@@ -223,15 +225,12 @@ export class BlockWriter implements Disposable {
   }
 
   #save(file: OpenFile): void {
-    const statement = file.statement(
-      `insert into streams (stream, device, record) values (?, ?, ?)
-       on conflict (stream) do update set record = excluded.record`,
-    )
+    const statement = file.statement(saveRecord)
     for (const stream of this.#noted) {
       const record = this.#changed.get(stream) ?? this.#records.get(stream)
       if (record !== undefined) this.#changed.set(stream, record)
     }
-    for (const record of this.#changed.values()) statement.run(record.stream, record.device, JSON.stringify(record))
+    for (const record of this.#changed.values()) statement.run(...recordRow(record))
   }
 
   /** Opens the day's file; a clock that jumped back stays in the newest one (delivery D23). */
@@ -259,8 +258,8 @@ export class BlockWriter implements Disposable {
     const ledger = openWritable(ledgerFile(this.#blocks.folder, this.#organisation), ledgerLayout)
     try {
       inTransaction(ledger, () => {
-        const statement = ledger.prepare('insert or replace into streams values (?, ?, ?)')
-        for (const record of records) statement.run(record.stream, record.device, JSON.stringify(record))
+        const statement = ledger.prepare(saveRecord)
+        for (const record of records) statement.run(...recordRow(record))
       })
     } finally {
       ledger.close()
@@ -272,7 +271,7 @@ export class BlockWriter implements Disposable {
 /** Begins a new day's file with the streams that go on; done once, also after a kill in between. */
 function begin(db: DatabaseSync, records: readonly StreamRecord[]): void {
   inTransaction(db, () => {
-    const statement = db.prepare('insert or ignore into streams (stream, device, record) values (?, ?, ?)')
-    for (const record of records) statement.run(record.stream, record.device, JSON.stringify(record))
+    const statement = db.prepare(saveRecord)
+    for (const record of records) statement.run(...recordRow(record))
   })
 }

@@ -12,7 +12,7 @@ type Parts = { readonly store: BlockStore; readonly index: EventIndex }
 export async function coverageOf(parts: Parts, organisation: string, plan: Plan): Promise<Coverage> {
   const unindexedBlocks = await unindexedIn(parts, organisation)
   const { from, to, gaps } = await parts.index.span(organisation, plan)
-  const { streams } = await parts.store.ledger(organisation, false)
+  const { streams } = await parts.store.ledger(organisation, 'holes')
   const holes = streams.flatMap(({ record }) =>
     record.holes.filter((hole) => isIn(hole, plan)).map((hole) => gapOf(record.device, record.source, hole)),
   )

@@ -48,6 +48,15 @@ export class DatabaseCache implements Disposable {
     return opened
   }
 
+  /** Closes what is below `folder` and not among `paths`: a dropped file frees its space when its last reader closes. */
+  keepOnly(folder: string, paths: ReadonlySet<string>): void {
+    for (const [path, entry] of this.#entries) {
+      if (!path.startsWith(folder) || paths.has(path)) continue
+      this.#entries.delete(path)
+      this.#retire(entry)
+    }
+  }
+
   /** While held, a file that was dropped or evicted stays open for who reads it. */
   hold(): Disposable {
     this.#holds++

@@ -23,6 +23,11 @@ export function dayFile(folder: string, organisation: string, day: string, kind:
   return join(folder, organisation, `${day}.${kind}.sqlite`)
 }
 
+/** @returns the folder of an organisation's files, with the separator behind it. */
+export function organisationFolder(folder: string, organisation: string): string {
+  return join(folder, organisation, '/')
+}
+
 /** @returns the path of an organisation's permanent ledger. */
 export function ledgerFile(folder: string, organisation: string): string {
   return join(folder, organisation, 'ledger.sqlite')

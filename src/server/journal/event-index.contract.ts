@@ -159,14 +159,14 @@ export function eventIndexContract(makeHouse: () => Promise<IndexHouse>, capabil
       const top = (where: Expression, limit: number) =>
         index.top(org, { where, times: anyTime }, { facet: 'line', limit, signal: never })
       assert.deepEqual(await top({ kind: 'all' }, 9), [
-        { value: '0', count: 5 },
-        { value: '1', count: 4 },
+        { term: 'line:0', count: 5 },
+        { term: 'line:1', count: 4 },
       ])
       assert.deepEqual(await top({ kind: 'prefix', prefix: 'day:2026-11-25' }, 9), [
-        { value: '0', count: 2 },
-        { value: '1', count: 2 },
+        { term: 'line:0', count: 2 },
+        { term: 'line:1', count: 2 },
       ])
-      assert.deepEqual(await top({ kind: 'term', term: 'all:x' }, 1), [{ value: '0', count: 5 }])
+      assert.deepEqual(await top({ kind: 'term', term: 'all:x' }, 1), [{ term: 'line:0', count: 5 }])
     }))
 
   test('delivery J5: the cursor moves with the events and survives a restart', () =>

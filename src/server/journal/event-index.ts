@@ -70,6 +70,9 @@ export type TotalsRow = SourceTotals & {
   readonly inputs: readonly Input[]
 }
 
+/** A term, `name:value` or that of a long value (terms.ts), and how many events have it. */
+export type TopTerm = { readonly term: string; readonly count: number }
+
 export type Tally = { readonly at: number; readonly severity: number }
 
 /** What an index knows of the days asked, for coverage. */
@@ -92,12 +95,12 @@ export type EventIndex = AsyncDisposable & {
   ): Promise<readonly EventPosition[]>
   /** Counts; `each` hears time and severity of every event found, where given. */
   count(organisation: string, plan: Plan, signal: AbortSignal, each?: (tally: Tally) => void): Promise<number>
-  /** Events for each value of a facet, all of them or those found, most first. */
+  /** The terms of a facet by how many of the events found have them, most first. */
   top(
     organisation: string,
     plan: Plan,
     options: { readonly facet: string; readonly limit: number; readonly signal: AbortSignal },
-  ): Promise<readonly { readonly value: string; readonly count: number }[]>
+  ): Promise<readonly TopTerm[]>
   totals(organisation: string): Promise<readonly TotalsRow[]>
   span(organisation: string, plan: Plan): Promise<IndexedSpan>
   /** Quarantined events in order of arrival; and what some have become. */

@@ -1,6 +1,8 @@
-// The facets a top list can be made of: which terms they have, and how a term is shown to people.
+// The facets a top list can be made of: which terms they have, and what a term is called before people.
 import ipaddr from 'ipaddr.js'
 import { Fault } from '../../core/fault.ts'
+import type { EventRecord } from '../../wire/api/events.ts'
+import { isLongTerm, term } from './terms.ts'
 
 /** Facet → names of its terms. The same words as the fields of docs/query.md. */
 const facets: Readonly<Record<string, readonly string[]>> = {
@@ -14,6 +16,7 @@ const facets: Readonly<Record<string, readonly string[]>> = {
   proto: ['proto'],
   port: ['port'],
   sid: ['sid'],
+  signature: ['sid'],
   ip: ['ip', 'ip6'],
   domain: ['domain'],
   hostname: ['hostname'],
@@ -41,8 +44,23 @@ export function facetTerms(facet: string): readonly string[] {
   return names
 }
 
-/** @returns what a term's value means; of one with capitals or great length its folded beginning, with `…` behind */
-export function facetValue(name: string, value: string): string {
+/** @returns whether only an event that has the term can tell what it is called: a long value, the name of a rule. */
+export function needsEvent(facet: string, found: string): boolean {
+  return facet === 'signature' || isLongTerm(found)
+}
+
+/** @param example an event that has the term, where one was needed and is still there */
+export function facetValue(facet: string, name: string, found: string, example: EventRecord | undefined): string {
+  const body = example?.body.kind === 'event' ? example.body : undefined
+  if (facet === 'signature' && body?.signature !== undefined) return body.signature.name
+  const value = found.slice(name.length + 1)
+  if (isLongTerm(found)) {
+    const values = body?.observables.map((observable) => observable.value) ?? []
+    const facetsOwn =
+      body === undefined ? [] : [body.type, body.host ?? '', body.signature?.id ?? '', ...(body.flags ?? [])]
+    const shown = [...values, ...facetsOwn, example?.source ?? '']
+    return shown.find((each) => term(name, each) === found) ?? value
+  }
   if (name === 'ip') return (value.match(/../g) ?? []).map((byte) => Number.parseInt(byte, 16)).join('.')
   if (name === 'ip6') return ipaddr.IPv6.parse((value.match(/.{4}/g) ?? []).join(':')).toRFC5952String()
   if (name === 'sid') return value.replace(/^(\d+):(\d+)$/, '$2:$1')

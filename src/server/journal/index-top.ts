@@ -1,27 +1,26 @@
 // The most frequent values of a facet among the events found. The vocabulary says how many events each term has in all:
 // walked from the top, it can stop where no term left could still get in.
 import type { OpenFile } from './database-cache.ts'
+import type { TopTerm } from './event-index.ts'
 import { matchOf } from './index-match.ts'
 import { countAll } from './index-scan.ts'
 import type { Pace } from './pace.ts'
 import type { Expression, Plan } from './query/plan.ts'
 import { isAnyTime } from './query/plan.ts'
 
-type Value = { readonly value: string; readonly count: number }
-
-/** @param facet name of its terms; terms kept by hash have no value of their own and are given as they stand */
-export async function topValues(
+/** @param facet name of its terms */
+export async function topTerms(
   files: readonly OpenFile[],
   plan: Plan,
   facet: string,
   limit: number,
   pace: Pace,
-): Promise<readonly Value[]> {
+): Promise<readonly TopTerm[]> {
   const terms = await vocabulary(files, facet, pace)
   const ordered = [...terms].sort((a, b) => b[1] - a[1] || (a[0] < b[0] ? -1 : 1))
   if (plan.where.kind === 'all' && isAnyTime(plan.times))
-    return ordered.slice(0, limit).map(([term, count]) => ({ value: term.slice(facet.length + 1), count }))
-  const best: Value[] = []
+    return ordered.slice(0, limit).map(([term, count]) => ({ term, count }))
+  const best: TopTerm[] = []
   for (const [term, inAll] of ordered) {
     if (best.length >= limit && inAll <= (best.at(-1)?.count ?? 0)) break
     const where: Expression = { kind: 'and', parts: [plan.where, { kind: 'term', term }] }
@@ -29,7 +28,7 @@ export async function topValues(
     for (const file of files) count += await countAll(file, matchOf(where, file), plan.times, pace)
     if (pace.due()) await pace.turn()
     if (count === 0) continue
-    best.push({ value: term.slice(facet.length + 1), count })
+    best.push({ term, count })
     best.sort((a, b) => b.count - a.count)
     if (best.length > limit) best.pop()
   }

@@ -1,6 +1,8 @@
 // What a day's index has counted of each stream and input while it was filled: read without looking at any event.
+import type { Gap } from '../../wire/api/events.ts'
 import type { OpenFile } from './database-cache.ts'
 import type { Input, TotalsRow } from './event-index.ts'
+import type { Times } from './query/plan.ts'
 
 type Counts = {
   events: number
@@ -76,4 +78,26 @@ function addCount(counts: Counts, kind: string, word: string, count: number): vo
     default:
       return
   }
+}
+
+/** @returns losses declared before the spool whose time meets these. */
+export function readLosses(file: OpenFile, times: Times): Gap[] {
+  const since = Math.max(times.since ?? Number.NEGATIVE_INFINITY, times.arrivedSince ?? Number.NEGATIVE_INFINITY)
+  const until = Math.min(times.until ?? Number.POSITIVE_INFINITY, times.arrivedUntil ?? Number.POSITIVE_INFINITY)
+  const rows = file
+    .statement(
+      `select s.device, s.source, l.cause, l.count, l.from_at, l.to_at
+       from losses l join streams s on s.id = l.stream`,
+    )
+    .all()
+  return rows
+    .map((row) => ({
+      device: String(row['device']),
+      source: String(row['source']),
+      cause: String(row['cause']),
+      count: typeof row['count'] === 'number' ? row['count'] : null,
+      from: Number(row['from_at']),
+      to: Number(row['to_at']),
+    }))
+    .filter((gap) => gap.to >= since && gap.from <= until)
 }

@@ -56,6 +56,13 @@ async function answer(question: Question, signal: AbortSignal, progress: (done: 
         signal.throwIfAborted()
       }
       return null
+    case 'check':
+      await working
+      if (index.check(question.organisation, question.day)) {
+        woken.add(question.organisation)
+        start()
+      }
+      return null
     case 'requarantine':
       await working
       return await requarantine({ store, index, formatNamed }, question.organisation, signal, progress)

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
-import { rm } from 'node:fs/promises'
+import { open, rm } from 'node:fs/promises'
+import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
 import { parseEventId } from '../../core/ids.ts'
 import type { Block } from '../../wire/block-format.ts'
@@ -310,3 +311,58 @@ test('DESIGN "Processes": what is given is copied before the call returns', asyn
     ['stored', 'stored'],
   )
 })
+
+test('issue 8, 6: a top list shows values as the sensor wrote them, and rules by name', async () => {
+  await using folder = await temporaryFolder()
+  await using journal = await journalIn(folder.path)
+  const stream = new StreamFixture()
+  const events = [
+    { url: 'https://x.example/Path?A=1', sid: '1:7', signature: 'EXAMPLE Trojan' },
+    { url: 'https://x.example/Path?A=1', ip: '192.0.2.7', ipv6: '2001:db8::7', type: 'Mixed Case' },
+    { url: `https://x.example/${'l'.repeat(200)}`, ip: '192.0.2.7' },
+  ]
+  await give(journal, [stream.open(), stream.events(events.map((event) => JSON.stringify(event)))])
+  await journal.indexed()
+  const top = async (facet: string) => (await journal.top('acme', { q: '' }, facet, 2)).values.map(({ value }) => value)
+  assert.deepEqual(await top('url'), ['https://x.example/Path?A=1', `https://x.example/${'l'.repeat(200)}`])
+  assert.deepEqual(await top('ip'), ['192.0.2.7', '2001:db8::7'])
+  assert.deepEqual(await top('sid'), ['1:7'])
+  assert.deepEqual(await top('signature'), ['EXAMPLE Trojan'])
+  assert((await top('type')).includes('test'))
+  assert.deepEqual((await journal.top('acme', { q: 'ip:2001:db8::/32' }, 'type', 2)).values, [
+    { value: 'Mixed Case', count: 1 },
+  ])
+  await assert.rejects(journal.top('acme', { q: '' }, 'raw', 2), { code: 'query.malformed' })
+})
+
+test('delivery D31: an index damaged under way says so, is dropped and made anew with the same answers', async () => {
+  await using folder = await temporaryFolder()
+  await using journal = await journalIn(folder.path)
+  const stream = new StreamFixture()
+  await give(journal, [
+    stream.open(),
+    ...Array.from({ length: 40 }, (_, index) => stream.events(lines(index * 50, 50))),
+  ])
+  await journal.indexed()
+  const before = await all(journal, 'type:alert', 1_000)
+  const path = dayFile(folder.path, 'acme', '2026-11-24', 'index')
+  const db = new DatabaseSync(path)
+  db.exec('pragma wal_checkpoint(truncate)')
+  db.close()
+  const file = await open(path, 'r+')
+  for (let offset = 10 * 4096; offset < (await file.stat()).size; offset += 4096)
+    await file.write(Buffer.alloc(4096, 0xff), 0, 4096, offset)
+  await file.close()
+  // It answers with fewer events, or says that it cannot; never with others. Then it is as it was.
+  await assert.rejects(journal.count('acme', { q: 'domain:x.example' }), { code: 'journal.unavailable' })
+  await until(async () => {
+    await journal.indexed()
+    return (await journal.count('acme', { q: 'domain:x.example' }).catch(() => ({ count: 0 }))).count === 2_000
+  })
+  assert.deepEqual(await all(journal, 'type:alert', 1_000), before)
+})
+
+async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 200; tries++) if (await holds()) return
+  assert.fail('it never came to hold')
+}

@@ -23,7 +23,7 @@ import type { Committing } from './committing.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
 import { WorkerClient } from './worker-client.ts'
-import type { IndexerQuestions, SearchQuestions, WriterQuestions } from './worker-messages.ts'
+import { damagedIndex, type IndexerQuestions, type SearchQuestions, type WriterQuestions } from './worker-messages.ts'
 
 export type JournalOptions = {
   readonly folder: string
@@ -85,8 +85,13 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const wake = new MessageChannel()
   const setup = { folder, formats }
   const warn = (warning: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, warning)
-  const search = opening.use(new WorkerClient<SearchQuestions>('search', setup, warn))
   const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, warn))
+  const search = opening.use(
+    new WorkerClient<SearchQuestions>('search', setup, (warning, detail) => {
+      warn(warning, detail)
+      if (warning === damagedIndex) checkIndex(indexer, detail)
+    }),
+  )
   const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, warn))
   const retention = opening.use(startRetention({ writer, clock, log, retentionDays: options.retentionDays }))
   const parts = opening.move()
@@ -115,6 +120,14 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     expire: () => retention.expire(),
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   }
+}
+
+/** The search worker only reads: the indexer looks at the file, drops it if it is damaged and makes it anew. */
+function checkIndex(indexer: WorkerClient<IndexerQuestions>, detail: Readonly<Record<string, unknown>>): void {
+  const { organisation, day } = detail
+  if (typeof organisation !== 'string' || typeof day !== 'string') return
+  // It may be closing; then the next start finds the damage itself.
+  indexer.ask({ kind: 'check', organisation, day }).catch(() => undefined)
 }
 
 const ending = import.meta.filename.endsWith('.ts') ? '.ts' : '.js'

@@ -10,7 +10,7 @@ export async function readLedger(
   parts: { readonly store: BlockStore; readonly index: EventIndex },
   organisation: string,
 ): Promise<Ledger> {
-  const { streams } = await parts.store.ledger(organisation, false)
+  const { streams } = await parts.store.ledger(organisation, 'counts')
   const totals = Map.groupBy(await parts.index.totals(organisation), (row) => row.stream)
   const records = new Map(streams.map(({ record }) => [record.stream, record]))
   const vouched = vouchedSequences([...records.values()])

@@ -14,9 +14,9 @@ import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { EventIndex, Tally } from './event-index.ts'
 import { severityNames } from './event-index.ts'
 import { recordsAt } from './event-record.ts'
-import { facetTerms, facetValue } from './facets.ts'
+import { facetTerms, facetValue, needsEvent } from './facets.ts'
 import { parseQuery } from './query/parse-query.ts'
-import { bothTimes, type Plan } from './query/plan.ts'
+import { anyTime, bothTimes, type Plan } from './query/plan.ts'
 import type { FormatNamed } from './read-block.ts'
 import { lostByCause } from './stream-record.ts'
 
@@ -143,11 +143,20 @@ export async function topOfEvents(
   const values: { value: string; count: number }[] = []
   for (const name of facetTerms(ask.facet)) {
     const found = await parts.index.top(ask.organisation, plan, { facet: name, limit, signal })
-    for (const { value, count } of found) values.push({ value: facetValue(name, value), count })
+    for (const { term, count } of found) {
+      const example = needsEvent(ask.facet, term) ? await exampleOf(parts, ask.organisation, term, signal) : undefined
+      values.push({ value: facetValue(ask.facet, name, term, example), count })
+    }
   }
   values.sort((a, b) => b.count - a.count)
   const coverage = await coverageOf(parts, ask.organisation, plan)
   return { v: 1, facet: ask.facet, values: values.slice(0, limit), coverage }
+}
+
+async function exampleOf(parts: SearchParts, organisation: string, term: string, signal: AbortSignal) {
+  const plan: Plan = { where: { kind: 'term', term }, times: anyTime }
+  const positions = await parts.index.search(organisation, plan, { before: null, limit: 1, signal })
+  return (await recordsAt(parts.store, organisation, positions, parts.formatNamed))[0]
 }
 
 /** What the journal holds of one input: the file with this fingerprint, or all that a source has given. */
@@ -180,7 +189,7 @@ export async function totalsOfInput(
     for (const [type, count] of Object.entries(row.byType)) byType[type] = (byType[type] ?? 0) + count
     for (const [cause, count] of Object.entries(row.lost)) add(cause, count)
   }
-  const { streams } = await parts.store.ledger(ask.organisation, false)
+  const { streams } = await parts.store.ledger(ask.organisation, 'holes')
   for (const { record } of streams)
     if (record.device === ask.device && record.source === ask.source)
       for (const [cause, count] of Object.entries(lostByCause(record))) if (count > 0) add(cause, count)

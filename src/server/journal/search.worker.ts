@@ -7,15 +7,19 @@ import { readLedger } from './ledger.ts'
 import { countEvents, histogramOfEvents, searchEvents, topOfEvents, totalsOfInput } from './search-events.ts'
 import { bytesOnDisk } from './bytes-on-disk.ts'
 import { verifyLedger } from './verify-ledger.ts'
-import { answerQuestions, loadFormats, workerSetup } from './worker-loop.ts'
-import type { QuestionOf, SearchQuestions } from './worker-messages.ts'
+import { answerQuestions, loadFormats, warn, workerSetup } from './worker-loop.ts'
+import { damagedIndex, type QuestionOf, type SearchQuestions } from './worker-messages.ts'
 
 type Question = QuestionOf<SearchQuestions>
 
 const setup = workerSetup()
 const formatNamed = await loadFormats(setup)
 const store = await openSqliteBlockStore({ folder: setup.folder, readOnly: true })
-const index = await openSqliteEventIndex({ folder: setup.folder, readOnly: true })
+const index = await openSqliteEventIndex({
+  folder: setup.folder,
+  readOnly: true,
+  damaged: (organisation, day) => warn(damagedIndex, { organisation, day }),
+})
 const parts = { store, index, formatNamed }
 
 answerQuestions<Question>(answer, async () => {
@@ -53,7 +57,7 @@ async function answer(question: Question, signal: AbortSignal, progress: (done: 
 
 async function statistics(organisation: string) {
   const days = await store.days(organisation)
-  const { streams } = await store.ledger(organisation, false)
+  const { streams } = await store.ledger(organisation, 'counts')
   return {
     blocks: days.reduce((sum, { blocks }) => sum + blocks, 0),
     events: streams.reduce((sum, { stored }) => sum + stored, 0),

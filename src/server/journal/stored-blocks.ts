@@ -4,7 +4,7 @@ import { blocksLayout, ledgerLayout } from './block-layout.ts'
 import type { BlockPosition, StoredBlock } from './block-store.ts'
 import type { HeldBlock } from './chain-check.ts'
 import { DatabaseCache, type OpenFile } from './database-cache.ts'
-import { dayFile, ledgerFile, listDays } from './day-files.ts'
+import { dayFile, ledgerFile, listDays, organisationFolder } from './day-files.ts'
 
 const columns = 'b.ordinal, b.arrived_at, b.bytes, s.device from blocks b join streams s on s.id = b.stream'
 
@@ -18,7 +18,10 @@ export class StoredBlocks implements Disposable {
   }
 
   days(organisation: string): string[] {
-    return listDays(this.folder, organisation)
+    const days = listDays(this.folder, organisation)
+    const paths = new Set(days.map((day) => dayFile(this.folder, organisation, day, 'blocks')))
+    this.#days.keepOnly(organisationFolder(this.folder, organisation), paths)
+    return days
   }
 
   day(organisation: string, day: string): OpenFile | undefined {

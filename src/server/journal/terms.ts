@@ -29,6 +29,11 @@ export function term(name: string, value: string): string {
   return made
 }
 
+/** @returns whether a term does not hold its value whole. */
+export function isLongTerm(text: string): boolean {
+  return /^[a-z0-9_]+~/.test(text)
+}
+
 /** @returns the beginnings of all terms whose value begins so, without regard to case. */
 export function prefixTerms(name: string, prefix: string): string[] {
   const small = fold(prefix)

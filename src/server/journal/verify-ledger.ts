@@ -22,7 +22,7 @@ export async function verifyLedger(
   signal: AbortSignal,
   progress: (done: number) => void,
 ): Promise<LedgerVerification> {
-  const ledger = await store.ledger(organisation, true)
+  const ledger = await store.ledger(organisation, 'checkpoints')
   const seen = new Map<string, Map<number, Seen>>()
   let broken: Broken | null = null
   let blocks = 0

@@ -64,7 +64,12 @@ export type WriterQuestions = {
   expire: { ask: { firstKept: string }; answer: readonly string[] }
 }
 
+/** What the search worker warns of, and the main thread has the indexer check. */
+export const damagedIndex = 'an index file is damaged'
+
 export type IndexerQuestions = {
+  /** Drops a day's index where it is damaged; it is made anew. */
+  check: { ask: { organisation: string; day: string }; answer: null }
   /** Answers once every block committed before the question is indexed. */
   settle: { ask: Record<never, never>; answer: null }
   requarantine: { ask: { organisation: string }; answer: Requarantined }
