@@ -93,7 +93,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }),
   )
   const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, warn))
-  const retention = opening.use(startRetention({ writer, clock, log, retentionDays: options.retentionDays }))
+  const retention = opening.use(
+    startRetention({
+      writer,
+      clock,
+      log,
+      retentionDays: options.retentionDays,
+      expired: () => Promise.all([indexer.ask({ kind: 'settle' }), search.ask({ kind: 'release' })]),
+    }),
+  )
   const parts = opening.move()
 
   return {

@@ -19,6 +19,8 @@ export function startRetention(parts: {
   readonly clock: Clock
   readonly log: Log
   readonly retentionDays: number
+  /** Days are gone: whoever has their files open lets go of them, or their space stays taken. */
+  readonly expired: () => Promise<unknown>
 }): Retention {
   const { writer, clock, log } = parts
   const stop = new AbortController()
@@ -32,7 +34,10 @@ export function startRetention(parts: {
       return []
     }
     const gone = await writer.ask({ kind: 'expire', firstKept: firstDayKept(now, parts.retentionDays) })
-    if (gone.length > 0) log.info({ days: gone }, 'days have expired')
+    if (gone.length > 0) {
+      log.info({ days: gone }, 'days have expired')
+      await parts.expired()
+    }
     return gone
   }
 

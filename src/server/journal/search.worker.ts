@@ -48,6 +48,10 @@ async function answer(question: Question, signal: AbortSignal, progress: (done: 
       return await readLedger(parts, question.organisation)
     case 'verify':
       return await verifyLedger(store, question.organisation, signal, progress)
+    case 'release':
+      // Looking which days there are closes those that are not.
+      for (const organisation of await store.organisations()) await unindexedIn(parts, organisation)
+      return null
     case 'statistics':
       return await statistics(question.organisation)
     default:

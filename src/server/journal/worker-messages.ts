@@ -104,6 +104,8 @@ export type SearchQuestions = {
   }
   ledger: { ask: { organisation: string }; answer: Ledger }
   verify: { ask: { organisation: string }; answer: LedgerVerification }
+  /** Lets go of files of days that are gone. */
+  release: { ask: Record<never, never>; answer: null }
   statistics: {
     ask: { organisation: string }
     answer: { blocks: number; events: number; unindexedBlocks: number; bytes: number }
