@@ -5,6 +5,7 @@ import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { websocketLink } from '../../platform/websocket-link.ts'
 import { signCheckpoint } from '../../wire/channel/checkpoint.ts'
+import { closeCodes } from '../../wire/channel/messages.ts'
 import type { FromEventHandler } from '../../wire/local/messages.ts'
 import type { ChannelStatus, EventHandlerStatus, Status } from '../../wire/status.ts'
 import { backOff } from './back-off.ts'
@@ -209,7 +210,7 @@ class Road implements Channel {
     const end = await ended.promise
     this.#session = undefined
     const code = codeOfEnd(end)
-    const level = end.code === 1000 ? 'info' : 'error'
+    const level = expectedEnds.has(end.code) ? 'info' : 'error'
     log.write(level, 'events:connectWebSocket', `closed ${end.code} ${end.code === 1000 ? end.reason : code}`)
     return {
       code,
@@ -257,6 +258,9 @@ class Road implements Channel {
     if (before === undefined || differs(before, message.status)) this.#session?.statusChanged()
   }
 }
+
+/** Ended by us, replaced by our own newer session, drained: no fault (delivery C8, C12). */
+const expectedEnds: ReadonlySet<number> = new Set([1000, closeCodes.replaced, closeCodes.drain])
 
 type Attempt = { readonly code: string; readonly servedMs: number; readonly comeBackMs?: number }
 
