@@ -160,6 +160,7 @@ test(
     await page.goto(`${server.url}/events`)
     await page.getByText('1,000 events').first().waitFor()
     await page.getByText('2 gaps: at least 120 events missing').waitFor()
+    await page.getByRole('button', { name: /^Berlin edge 665/ }).waitFor()
     await page.locator(rows).first().focus()
     await page.keyboard.press('End')
     await until(page, `document.querySelectorAll('.event-table tr[data-index="150"]').length === 0`)
@@ -225,6 +226,20 @@ test(
     await graphDrawn(page)
   },
 )
+
+test('console, sign-in: where a session ends in the middle, the page leads to the sign-in', options, async () => {
+  await using server = await openStubServer({ signedIn: true })
+  await using browser = await openBrowserPage()
+  const { page } = browser
+  await page.goto(`${server.url}/events`)
+  await page.locator(rows).first().waitFor()
+  server.failing.set(
+    '',
+    problem(401, 'session.missing', 'You are not signed in.', 'Open the link that `sallyport up` prints.'),
+  )
+  await page.getByRole('button', { name: 'Ask again' }).click()
+  await page.getByLabel('One-time link').waitFor()
+})
 
 test('console 8: every page by keys alone, and single keys can be switched off', options, async () => {
   await using server = await openStubServer({ signedIn: true })

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, resolve } from 'node:path'
 import type { Observable } from '../../src/core/observable.ts'
 import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../src/wire/api/events.ts'
-import type { Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
+import type { DeviceList, DeviceRecord, Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
 import { coverage, stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
 
@@ -129,6 +129,8 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
   }
   if (path === 'session')
     return ok<SessionRecord>({ v: 1, user: 'owner', organisation: 'default', via: 'session', expiresAt: null })
+  if (path === 'devices')
+    return ok<DeviceList>({ v: 1, devices: [deviceOf('edge-1', 'Berlin edge'), deviceOf('edge-2', '')] })
   if (path === 'status') return ok(statusOf(state))
   if (path === 'inspect') return ok(inspected(textOf(body, 'content')))
   if (path === 'investigations') {
@@ -146,6 +148,20 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
 
 function textOf(body: unknown, member: string): string {
   return typeof body === 'object' && body !== null && member in body ? String(Reflect.get(body, member)) : ''
+}
+
+function deviceOf(id: string, name: string): DeviceRecord {
+  return {
+    id,
+    name,
+    organisation: 'default',
+    states: { enrolled: true, connected: true, healthy: true, flowing: true },
+    enrolledAt: stubNow,
+    lastSeenAt: stubNow,
+    lastAckAt: stubNow,
+    certificate: null,
+    status: null,
+  }
 }
 
 function statusOf({ events }: State): ServerStatus {

@@ -1,8 +1,15 @@
 // Every question the console asks, keyed by what it depends on; components only name them.
-import { keepPreviousData, QueryClient, infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
+import {
+  keepPreviousData,
+  MutationCache,
+  QueryCache,
+  QueryClient,
+  infiniteQueryOptions,
+  queryOptions,
+} from '@tanstack/react-query'
 import type { Observable } from '../../core/observable.ts'
 import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../wire/api/events.ts'
-import type { ServerStatus, SessionRecord } from '../../wire/api/fleet.ts'
+import type { DeviceList, ServerStatus, SessionRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import { ApiProblem, ask } from './ask.ts'
 
@@ -11,7 +18,15 @@ export type EventAsk = { readonly q: string; readonly since?: number; readonly u
 
 export const pageSize = 100
 
-export const queryClient = new QueryClient({
+/** Where a session ends, everything asked says so; then the shell asks who is signed in, and leads to the sign-in. */
+function onError(error: Error): void {
+  if (error instanceof ApiProblem && error.problem.code === 'session.missing')
+    void queryClient.invalidateQueries({ queryKey: sessionQuery.queryKey })
+}
+
+export const queryClient: QueryClient = new QueryClient({
+  queryCache: new QueryCache({ onError: (error, { queryKey }) => queryKey[0] !== 'session' && onError(error) }),
+  mutationCache: new MutationCache({ onError }),
   defaultOptions: {
     queries: {
       staleTime: 30_000,
@@ -32,6 +47,12 @@ export const statusQuery = queryOptions({
   queryKey: ['status'],
   queryFn: ({ signal }) => ask<ServerStatus>('status', { signal }),
   refetchInterval: 5_000,
+})
+
+export const devicesQuery = queryOptions({
+  queryKey: ['devices'],
+  queryFn: ({ signal }) => ask<DeviceList>('devices', { signal }),
+  staleTime: 60_000,
 })
 
 export const eventPagesQuery = (question: EventAsk, asked: number) =>

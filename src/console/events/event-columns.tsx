@@ -2,6 +2,7 @@
 import { createColumnHelper, tableFeatures } from '@tanstack/react-table'
 import type { EventRecord } from '../../wire/api/events.ts'
 import { visible } from '../parts/defang.ts'
+import { DeviceName } from '../parts/device-name.tsx'
 import { Observable } from '../parts/observable.tsx'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
 import { utc } from '../parts/spoken-time.ts'
@@ -58,7 +59,11 @@ export const eventColumns = column.columns([
       row: {
         original: { device, source },
       },
-    }) => visible(`${device} / ${source}`),
+    }) => (
+      <>
+        <DeviceName id={device} /> / {visible(source)}
+      </>
+    ),
   }),
 ])
 

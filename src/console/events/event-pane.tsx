@@ -6,6 +6,7 @@ import type { EventRecord } from '../../wire/api/events.ts'
 import { eventQuery } from '../api/queries.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { defangText, visible } from '../parts/defang.ts'
+import { DeviceName } from '../parts/device-name.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { Observable } from '../parts/observable.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
@@ -57,7 +58,7 @@ function Whole({ event }: { readonly event: EventRecord }) {
         </Fact>
         <Fact name="Arrived at the device">{utc(event.arrivedAt)}</Fact>
         <Fact name="Device / source">
-          {visible(event.device)} / {visible(event.source)} ({event.format})
+          <DeviceName id={event.device} /> / {visible(event.source)} ({event.format})
         </Fact>
         {body.kind === 'event' && <Read body={body} />}
         <Fact name="Identity">

@@ -76,6 +76,7 @@ export function EventsPage() {
       </div>
       <section className="events-count" aria-label="What was found">
         <b>{total.data ? counted(total.data.count, 'event') : total.error ? 'not counted' : 'counting…'}</b>
+        <span className="second-reading">newest arrival first</span>
         {coverage && <CoverageNote coverage={coverage} />}
         {live.waiting > 0 && (
           <button type="button" className="waiting" onClick={live.show}>

@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { type EventAsk, topQuery } from '../api/queries.ts'
 import { visible } from '../parts/defang.ts'
+import { useDeviceNames } from '../parts/device-name.tsx'
 import { severities } from '../parts/severity.ts'
 import { count } from '../parts/spoken-time.ts'
 import { addTerm, facetTerm, hasTerm, removeTerm } from './query-text.ts'
@@ -67,9 +68,11 @@ function Folded(props: FacetProps) {
 
 function Facet({ facet, title, question, asked, onQuery }: FacetProps) {
   const { data, error } = useQuery(topQuery(facet, question, asked))
+  const nameOf = useDeviceNames()
   if (error) return <p className="facet-none">not counted</p>
   if (!data) return null
   if (data.values.length === 0) return <p className="facet-none">none</p>
+  const shown = (value: string) => visible(facet === 'device' ? nameOf(value) : value)
   const most = Math.max(...data.values.map((value) => value.count))
   const { q } = question
   return (
@@ -93,13 +96,13 @@ function Facet({ facet, title, question, asked, onQuery }: FacetProps) {
                 value={events}
                 aria-hidden
               />
-              <bdi>{visible(value)}</bdi>
+              <bdi>{shown(value)}</bdi>
               <span className="facet-count">{count(events)}</span>
             </button>
             <button
               type="button"
               className="facet-not"
-              aria-label={`Without ${title.toLowerCase()} ${visible(value)}`}
+              aria-label={`Without ${title.toLowerCase()} ${shown(value)}`}
               title="Without"
               onClick={() => onQuery(addTerm(q, `-${wanted}`))}
             >

@@ -86,7 +86,7 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
     ({ observables, sensor, signature, device }) =>
       observables.some((one) => `${one.type}:${one.value}` === node.id) ||
       (node.kind === 'signature' && signature !== null && node.id === `signature:${sensor}:${signature.id}`) ||
-      (node.kind === 'device' && device === node.label),
+      node.id === `device:${device}`,
   )
   return (
     <>

@@ -25,6 +25,8 @@ export type GraphEvents = {
 
 /** Labels stand where the viewport has rested this long (console-and-cli 6). */
 const restMs = 90
+/** A graph of few nodes is not blown up to fill the panel. */
+const fitZoomMax = 1.5
 /** Font on the screen, px, whatever the zoom. */
 const fontPx = 11
 
@@ -113,8 +115,8 @@ export class GraphCanvas {
 
   fit(): void {
     this.#cy.fit(undefined, 56)
-    if (this.#cy.zoom() > 1.4) {
-      this.#cy.zoom(1.4)
+    if (this.#cy.zoom() > fitZoomMax) {
+      this.#cy.zoom(fitZoomMax)
       this.#cy.center()
     }
   }

@@ -8,12 +8,14 @@ import type { Investigation } from '../../wire/api/investigations.ts'
 import { investigate, investigationQuery } from '../api/queries.ts'
 import { announce } from '../parts/announcer.tsx'
 import { Busy } from '../parts/busy.tsx'
+import { useDeviceNames } from '../parts/device-name.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted } from '../parts/spoken-time.ts'
 import { Details } from './details.tsx'
 import { FoundEvents } from './found-events.tsx'
 import { FoundSummary } from './found-summary.tsx'
 import { type InvestigateSearch, type InvestigateView, investigateViews, linkTextMax } from './investigate-search.ts'
+import { namedDevices } from './named-devices.ts'
 import { NodeTable } from './node-table.tsx'
 import { NothingFound } from './nothing-found.tsx'
 import { NothingAsked } from './nothing-asked.tsx'
@@ -52,7 +54,11 @@ export function InvestigatePage() {
     asked.current = `${search.q}\n${search.id ?? ''}`
     mutate(search.q)
   }, [search.q, search.id, gone, mutate])
-  const answer = search.id ? known.data : undefined
+  const nameOf = useDeviceNames()
+  const answer = useMemo(
+    () => (search.id && known.data ? namedDevices(known.data, nameOf) : undefined),
+    [search.id, known.data, nameOf],
+  )
   useEffect(() => {
     if (answer?.state === 'done') announce(spoken(answer))
   }, [answer])

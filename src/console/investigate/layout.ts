@@ -31,8 +31,9 @@ export type LayoutStep = {
 const iterations = 180
 export const layoutSteps = 6
 
-/** Side of the square that n nodes want by root of n, px: readable and not lost (console-and-cli 7). */
-const spacing = 72
+/** Side of the square that n nodes want by root of n, px, and what few want besides: readable and not lost. */
+const spacing = 60
+const margin = 180
 /** Radius around a node in which no other stands, px. */
 const apart = 18
 /** How far the picture is stretched at most, so that distances stay comparable. */
@@ -45,7 +46,7 @@ const floatsPerEdge = 3
 /** Gives each step to `step` as it is reached. */
 export function layOut(job: LayoutJob, step: (done: LayoutStep) => void): void {
   const { nodes, aspect } = job
-  const side = spacing * Math.sqrt(nodes.length)
+  const side = margin + spacing * Math.sqrt(nodes.length)
   const stretch = Math.min(stretchMax, Math.max(1 / stretchMax, Math.sqrt(aspect)))
   const anchored = nodes.some(({ fixed }) => fixed)
   const given = job.scale ?? 1

@@ -18,7 +18,7 @@ test('console 9: a node becomes the query for its events, with the whole value a
   assert.equal(nodeValue(url), 'https://evil.example/a?b=1')
   assert.equal(nodesQuery([url]), 'url:https://evil.example/a?b=1')
   assert.equal(
-    nodesQuery([url, node('device', 'device', 'device:fw 1', 'fw 1')]),
+    nodesQuery([url, node('device', 'device', 'device:fw 1', 'Firewall one')]),
     '(url:https://evil.example/a?b=1 OR device:"fw 1")',
   )
   assert.equal(nodesQuery([node('signature', 'suricata', 'signature:suricata:1:2001219', 'SCAN')]), 'sid:1:2001219')

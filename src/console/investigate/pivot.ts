@@ -29,7 +29,7 @@ function nodeTerm(node: GraphNode): string {
       // A network stands under the field of its addresses.
       return term(node.type === 'network' ? 'ip' : node.type, nodeValue(node))
     case 'device':
-      return term('device', node.label)
+      return term('device', node.id.replace(/^device:/, ''))
     case 'signature':
       return term('sid', node.id.replace(/^signature:[^:]*:/, ''))
     default:

@@ -1,6 +1,7 @@
 // Groups of sightings as a short list, with one step to a line that proves them.
 import type { SightingGroup } from '../../wire/api/investigations.ts'
 import { visible } from '../parts/defang.ts'
+import { DeviceName } from '../parts/device-name.tsx'
 import { count, relative, utc } from '../parts/spoken-time.ts'
 
 type Props = {
@@ -24,7 +25,7 @@ export function SightingList({ title, sightings, onEvent }: Props) {
               <div>
                 <bdi>{visible(signature?.name ?? type)}</bdi>
                 <p className="second-reading">
-                  {severity} · {count(events)} on {visible(device)} · last {relative(lastSeen, Date.now())},{' '}
+                  {severity} · {count(events)} on <DeviceName id={device} /> · last {relative(lastSeen, Date.now())},{' '}
                   {utc(lastSeen, 'minutes')}
                 </p>
               </div>

@@ -3,6 +3,7 @@ import { createColumnHelper } from '@tanstack/react-table'
 import { useMemo } from 'react'
 import type { Investigation, SightingGroup } from '../../wire/api/investigations.ts'
 import { visible } from '../parts/defang.ts'
+import { DeviceName } from '../parts/device-name.tsx'
 import { Observable } from '../parts/observable.tsx'
 import { severityRank } from '../parts/severity.ts'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
@@ -42,7 +43,11 @@ const columns = column.columns([
     id: 'device',
     header: 'Device / sensor',
     sortFn: 'alphanumeric',
-    cell: ({ row: { original } }) => visible(`${original.device} / ${original.sensor}`),
+    cell: ({ row: { original } }) => (
+      <>
+        <DeviceName id={original.device} /> / {original.sensor}
+      </>
+    ),
   }),
   column.display({
     id: 'observables',

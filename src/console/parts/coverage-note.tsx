@@ -3,6 +3,7 @@ import { IconAlertTriangle } from '@tabler/icons-react'
 import type { Coverage, Gap } from '../../wire/api/events.ts'
 import { count, counted, utc } from './spoken-time.ts'
 import { visible } from './defang.ts'
+import { DeviceName } from './device-name.tsx'
 import { Pop } from './pop.tsx'
 
 export function CoverageNote({ coverage }: { readonly coverage: Coverage }) {
@@ -13,7 +14,7 @@ export function CoverageNote({ coverage }: { readonly coverage: Coverage }) {
         <span>nothing stored in this range</span>
       ) : (
         <span title="Arrival of the first and the last block searched">
-          covers {utc(from, 'minutes')} – {utc(to, 'minutes')}
+          arrivals {utc(from, 'minutes')} – {utc(to, 'minutes')}
         </span>
       )}
       {unindexedBlocks > 0 && <span>{counted(unindexedBlocks, 'block')} not yet searchable</span>}
@@ -43,7 +44,7 @@ function Gaps({ gaps }: { readonly gaps: readonly Gap[] }) {
           <ul className="gaps">
             {gaps.map((gap) => (
               <li key={JSON.stringify([gap.device, gap.source, gap.cause, gap.from])}>
-                <b>{gap.count === null ? 'unknown number' : count(gap.count)}</b> of {visible(gap.device)}/
+                <b>{gap.count === null ? 'unknown number' : count(gap.count)}</b> of <DeviceName id={gap.device} />/
                 {visible(gap.source)}, <code>{gap.cause}</code>
                 <br />
                 {utc(gap.from, 'seconds')} – {utc(gap.to, 'seconds')}
