@@ -190,6 +190,23 @@ test('original-system A9: an exchange that moved is found by connector_fqdn, an 
   assert.equal(moved.serials.length, 1)
 })
 
+test('security 2: enrolled elsewhere while it runs, the connector goes to the other exchange', async () => {
+  await using site = await openSite()
+  await using other = await openSite()
+  await enrolAt(site, await site.token())
+  const spool = new SpooledDevice()
+  await using connector = await connectorAt(site, spool)
+  await until(() => connector.status().channel.state === 'connected', 'connected')
+  const { device } = await enrolAt(site, await other.token())
+  await site.listener[Symbol.asyncDispose]()
+  await until(() => other.serials.length === 1, 'connected elsewhere')
+  const stream = newStreamId()
+  spool.add(stream, chainOf(stream, 5, device))
+  await until(() => spool.drained, 'acknowledged')
+  assert.equal(other.store.blocksOf(stream).length, 6)
+  assert.deepEqual(spool.attaches.at(-1), { ended: true })
+})
+
 test('original-system A11.8: a file that cannot be read is told at the start', async () => {
   await using site = await openSite()
   await enrolAt(site, await site.token())

@@ -11,9 +11,9 @@ import { writeDurably } from '../../platform/write-durably.ts'
 import type { Status } from '../../wire/status.ts'
 import { type Channel, startChannel } from './channel.ts'
 import { type ChannelLimits, channelLimits } from './channel-pulse.ts'
-import { openConnectorLog } from './connector-log.ts'
+import { type ConnectorLog, openConnectorLog } from './connector-log.ts'
 import type { Hop, OpenHop } from './hop-port.ts'
-import type { Identity } from './identity.ts'
+import { type Identity, identityMark } from './identity.ts'
 import { type LocalContext, startLocalApi } from './local-api.ts'
 import { type Properties, propertiesFile, readProperties } from './properties.ts'
 import { type OpenRegistration, openRegistration } from './registration.ts'
@@ -56,9 +56,9 @@ const localPortDefault = 8989
 export async function startConnector(options: ConnectorOptions): Promise<Connector> {
   const { folder, clock, program } = options
   mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 })
-  const properties = openProperties(folder, options.overrides)
   await using up = new AsyncDisposableStack()
   const log = up.use(openConnectorLog({ file: join(folder, connectorLogFile), clock }))
+  const properties = openProperties(folder, options.overrides ?? {}, log)
   const registration = openRegistration(folder, () => properties.current(), log)
   const dueAt = options.renewAt ?? renewAt
 
@@ -119,13 +119,22 @@ function statesOf(status: Status) {
   return deviceStates({ enrolled, connected, status, heardAt: at, lastAckAt: channel.lastAckAt, now: at })
 }
 
-/** The file and what wins over it; a device that is enrolled later finds its file then. */
-function openProperties(folder: string, overrides: Partial<Properties> = {}) {
+/** The file and what wins over it; read again when the device is enrolled, anew or elsewhere. Throws at the start only. */
+function openProperties(folder: string, overrides: Partial<Properties>, log: ConnectorLog) {
   const file = join(folder, propertiesFile)
   let read = readProperties(file)
+  let mark = identityMark(folder)
   return {
     current(): Properties | undefined {
-      read ??= readProperties(file)
+      const now = identityMark(folder)
+      if (now !== mark || read === undefined) {
+        mark = now
+        try {
+          read = readProperties(file) ?? read
+        } catch (error) {
+          log.write('error', 'context:activate', String(error))
+        }
+      }
       return read === undefined ? undefined : { ...read, ...overrides }
     },
   }
