@@ -62,7 +62,7 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
     setLinger: (granted) => {
       lingerMs = Math.min(Math.max(granted, 0), lingerMsMax)
     },
-    resumed: () => behind.check(),
+    resumed: () => behind.check('opening'),
     clock,
     log,
   })
@@ -91,7 +91,7 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   up.use(
     everyTick(clock, log, () => {
       serving.announceEnded()
-      if (serving.serving) behind.check()
+      if (serving.serving) behind.check('open')
       if (status().drained) drained.resolve()
     }),
   )

@@ -6,6 +6,8 @@ import type { SpoolLog } from './spool-log.ts'
 import type { SpoolStream } from './spool-streams.ts'
 
 const behindBytes = 8 * 1024 * 1024
+/** When a channel opens: what waits longer than a fraction of a second to be drained stands before no new event (0009). */
+const behindBytesAtOpening = 512 * 1024
 const behindMs = 30_000
 const atMostEveryMs = 600_000
 
@@ -22,19 +24,20 @@ export class FallingBehind {
     this.#clock = clock
   }
 
-  /** When a channel opens, and each second while it is open. */
-  check(): void {
+  /** @param moment when a channel opens, and each second while it is open */
+  check(moment: 'opening' | 'open'): void {
+    const bytes = moment === 'opening' ? behindBytesAtOpening : behindBytes
     const now = this.#clock.monotonic()
     for (const stream of this.#spool.streams.active()) {
-      if (stream.state !== 'live' || !this.#isBehind(stream)) continue
+      if (stream.state !== 'live' || !this.#isBehind(stream, bytes)) continue
       if (now - (this.#lastAt.get(stream.source) ?? -Infinity) < atMostEveryMs) continue
       this.#lastAt.set(stream.source, now)
       this.#sources.behind(stream.source)
     }
   }
 
-  #isBehind(stream: SpoolStream): boolean {
-    if (stream.outstandingBytes > behindBytes) return true
+  #isBehind(stream: SpoolStream, bytes: number): boolean {
+    if (stream.outstandingBytes > bytes) return true
     for (let block = stream.acknowledged + 1; block <= stream.head.block; block++) {
       const place = stream.blocks.place(block)
       // An `open` block has no arrival: the one behind it has.
