@@ -124,6 +124,7 @@ function openProperties(folder: string, overrides: Partial<Properties>, log: Con
   const file = join(folder, propertiesFile)
   let read = readProperties(file)
   let mark = identityMark(folder)
+  let said = ''
   return {
     current(): Properties | undefined {
       const now = identityMark(folder)
@@ -132,7 +133,8 @@ function openProperties(folder: string, overrides: Partial<Properties>, log: Con
         try {
           read = readProperties(file) ?? read
         } catch (error) {
-          log.write('error', 'context:activate', String(error))
+          if (String(error) !== said) log.write('error', 'context:activate', String(error))
+          said = String(error)
         }
       }
       return read === undefined ? undefined : { ...read, ...overrides }
