@@ -1,17 +1,15 @@
 // The graph on its canvas: shows what is given, lays out once in a worker, then keeps still (console-and-cli 1.1, 1.3,
 // 6). It knows places and pins; what is selected, grouped or opened is said to it.
-import cytoscape, { type Core, type NodeSingular } from 'cytoscape'
-import { middleEllipsis, visible } from '../parts/defang.ts'
-import { severityRank } from '../parts/severity.ts'
-import { type DrawnGraph, type DrawnNode, typeWord } from './drawn-graph.ts'
+import cytoscape, { type Core } from 'cytoscape'
+import type { DrawnGraph, DrawnNode } from './drawn-graph.ts'
+import { labelNodes } from './graph-labels.ts'
 import { graphStyle, type Scheme } from './graph-style.ts'
-import { labelRank, cullLabels } from './label-culling.ts'
-import { textWidth } from './label-text.ts'
 import type { LayoutJob, LayoutStep } from './layout.ts'
-import { nodeShape } from './node-shapes.ts'
+import { edgeData, nodeData } from './node-data.ts'
+import { placeBeside } from './place-beside.ts'
 import type { Places } from './places.ts'
 import { nearestTowards, type Selection } from './selection.ts'
-import { type Point, spiral } from './spiral.ts'
+import type { Point } from './spiral.ts'
 
 export type GraphEvents = {
   /** A click on a node, or on the empty ground (no ids). */
@@ -27,8 +25,6 @@ export type GraphEvents = {
 const restMs = 90
 /** A graph of few nodes is not blown up to fill the panel. */
 const fitZoomMax = 1.5
-/** Font on the screen, px, whatever the zoom. */
-const fontPx = 11
 
 export class GraphCanvas {
   readonly #cy: Core
@@ -41,6 +37,8 @@ export class GraphCanvas {
   #selection: Selection = new Set()
   #labels = true
   #job = 0
+  /** Of the nodes of the job, in its order: others may be drawn by the time it is done. */
+  #jobIds: readonly string[] = []
   #scale: number | undefined
   #resting: ReturnType<typeof setTimeout> | undefined
 
@@ -66,10 +64,13 @@ export class GraphCanvas {
 
   /** Draws this; nodes not seen before are laid out (first picture) or set beside their neighbour (later). */
   show(drawn: DrawnGraph): void {
-    const first = this.#nodes.size === 0
+    const before = [...this.#nodes.values()]
+    const first = before.length === 0
     this.#nodes = new Map(drawn.nodes.map((node) => [node.id, node]))
     const unplaced = drawn.nodes.filter(({ id }) => !this.#places.has(id))
-    if (!first) this.#placeBeside(unplaced, drawn)
+    if (!first)
+      for (const [index, at] of placeBeside(unplaced, drawn.edges, this.#places, before).entries())
+        this.#places.set(unplaced[index]?.id ?? '', at)
     this.#cy.batch(() => {
       this.#cy.elements().remove()
       this.#cy.add(
@@ -83,7 +84,7 @@ export class GraphCanvas {
       this.#cy.add(
         drawn.edges.map((edge) => ({
           group: 'edges' as const,
-          data: { ...edge, words: `${typeWord(edge.relation)} ×${edge.count}`, font: fontPx, outline: 2 },
+          data: edgeData(edge),
         })),
       )
     })
@@ -220,15 +221,16 @@ export class GraphCanvas {
       })),
       edges: this.#cy.edges().map((edge) => ({ source: edge.source().id(), target: edge.target().id() })),
     }
+    this.#jobIds = job.nodes.map(({ id }) => id)
     this.#worker.postMessage(job)
   }
 
   #applyStep({ job, last, scale, positions }: LayoutStep): void {
     if (job !== this.#job || (this.#calm && !last)) return
     this.#cy.batch(() => {
-      for (const [index, node] of this.#cy.nodes().toArray().entries()) {
+      for (const [index, id] of this.#jobIds.entries()) {
         const at = positions[index]
-        if (at) node.position(at)
+        if (at) this.#cy.getElementById(id).position(at)
       }
     })
     this.fit()
@@ -237,24 +239,6 @@ export class GraphCanvas {
     for (const node of this.#cy.nodes()) this.#places.set(node.id(), { ...node.position() })
     this.#tellPlaces()
     this.#label()
-  }
-
-  /** A node that comes later starts beside what it is related to, or where its group stood; nothing else moves. */
-  #placeBeside(nodes: readonly DrawnNode[], { edges }: DrawnGraph): void {
-    const group = new Map<string, Point>()
-    for (const node of this.#cy.nodes())
-      for (const member of String(node.data('memberIds')).split('\n')) group.set(member, { ...node.position() })
-    for (const [index, node] of nodes.entries()) {
-      const members = node.members.flatMap((id) => this.#places.get(id) ?? [])
-      const related = edges.flatMap(({ source, target }) =>
-        source === node.id ? [target] : target === node.id ? [source] : [],
-      )
-      const from = group.get(node.members[0] ?? '') ??
-        mean(members) ??
-        mean(related.flatMap((id) => this.#places.get(id) ?? [])) ?? { x: 0, y: 0 }
-      const aside = node.members.length > 1 ? { x: 0, y: 0 } : spiral(index, 20)
-      this.#places.set(node.id, { x: from.x + aside.x, y: from.y + aside.y })
-    }
   }
 
   #isSelected(id: string): boolean {
@@ -267,51 +251,7 @@ export class GraphCanvas {
   }
 
   #label(): void {
-    const zoom = this.#cy.zoom()
-    const wishes = this.#labels
-      ? this.#cy
-          .nodes()
-          .toArray()
-          .filter((node) => !node.hasClass('dim'))
-          .map((node) => this.#wish(node, zoom))
-      : []
-    const kept = cullLabels(wishes, { left: 0, top: 0, right: this.#cy.width(), bottom: this.#cy.height() })
-    this.#cy.batch(() => {
-      for (const node of this.#cy.nodes()) {
-        const side = kept.get(node.id())
-        node.data({
-          shown: side ? node.data('text') : '',
-          side: side ?? 'below',
-          font: fontPx / zoom,
-          outline: 2 / zoom,
-          marginX: (side === 'right' ? 3 : side === 'left' ? -3 : 0) / zoom,
-          marginY: (side === 'above' ? -3 : side === 'below' ? 3 : 0) / zoom,
-        })
-      }
-      for (const edge of this.#cy.edges('.named')) edge.data({ font: (fontPx - 1) / zoom, outline: 2 / zoom })
-    })
-  }
-
-  #wish(node: NodeSingular, zoom: number) {
-    const drawn = this.#nodes.get(node.id())
-    const at = node.renderedPosition()
-    return {
-      id: node.id(),
-      x: at.x,
-      y: at.y,
-      radius: (node.outerHeight() / 2) * zoom,
-      width: textWidth(String(node.data('text')), fontPx, drawn?.seed === true || node.hasClass('selected')) + 8,
-      height: fontPx * 1.35,
-      must: drawn?.seed === true || node.hasClass('selected'),
-      rank: labelRank({
-        selected: node.hasClass('selected'),
-        beside: this.#selection.size > 0 && !node.hasClass('dim'),
-        seed: drawn?.seed ?? false,
-        group: (drawn?.members.length ?? 0) > 1,
-        severityRank: severityRank(drawn?.severity ?? 'unknown'),
-        degree: drawn?.degree ?? 0,
-      }),
-    }
+    labelNodes(this.#cy, this.#nodes, { on: this.#labels, focused: this.#selection.size > 0 })
   }
 
   #restorer(): () => void {
@@ -337,33 +277,4 @@ export class GraphCanvas {
   #tellPlaces(): void {
     this.#events.onPlaces({ at: Object.fromEntries(this.#places), pinned: [...this.#pinned] })
   }
-}
-
-function nodeData(node: DrawnNode): Record<string, unknown> {
-  const group = node.members.length > 1
-  const base = group
-    ? 22 + Math.min(16, Math.sqrt(node.members.length) * 3)
-    : 13 + Math.min(13, Math.sqrt(node.degree) * 2.6)
-  return {
-    id: node.id,
-    shape: nodeShape(node.type),
-    size: node.seed ? Math.max(26, base) : base,
-    severity: node.severity,
-    seed: node.seed,
-    members: node.members.length,
-    memberIds: node.members.join('\n'),
-    text: middleEllipsis(visible(node.label), 30),
-    shown: '',
-    side: 'below',
-    font: fontPx,
-    outline: 2,
-    marginX: 0,
-    marginY: 3,
-  }
-}
-
-function mean(points: readonly Point[]): Point | undefined {
-  if (points.length === 0) return undefined
-  const sum = points.reduce((a, b) => ({ x: a.x + b.x, y: a.y + b.y }))
-  return { x: sum.x / points.length, y: sum.y / points.length }
 }

@@ -25,24 +25,36 @@ const colours = {
 } as const
 
 export function graphStyle(scheme: Scheme): StylesheetJson {
-  const { ground, text, line, seed, pinned, selected } = colours[scheme]
+  return [...nodeStyle(scheme), ...edgeStyle(scheme), { selector: '.dim', style: { opacity: 0.13 } }]
+}
+
+/** Labels of constant size on the screen: label-culling decides on them, graph-labels.ts writes them. */
+function labelStyle(scheme: Scheme) {
+  const { ground, text } = colours[scheme]
+  return {
+    color: text,
+    'font-family': 'system-ui, "Noto Sans", sans-serif',
+    'font-size': 'data(font)',
+    'text-outline-color': ground,
+    'text-outline-width': 'data(outline)' as unknown as number,
+  } as const
+}
+
+function nodeStyle(scheme: Scheme): StylesheetJson {
+  const { text, seed, pinned, selected } = colours[scheme]
   return [
     {
       selector: 'node',
       style: {
+        ...labelStyle(scheme),
         shape: 'data(shape)' as 'ellipse',
         width: 'data(size)',
         height: 'data(size)',
         'background-color': severityColours[scheme].unknown,
         label: 'data(shown)',
-        color: text,
-        'font-family': 'system-ui, "Noto Sans", sans-serif',
-        'font-size': 'data(font)',
         'text-margin-x': 'data(marginX)' as unknown as number,
         'text-margin-y': 'data(marginY)' as unknown as number,
         'text-valign': 'bottom',
-        'text-outline-color': ground,
-        'text-outline-width': 'data(outline)' as unknown as number,
         'min-zoomed-font-size': 4,
         'overlay-opacity': 0,
       },
@@ -64,6 +76,12 @@ export function graphStyle(scheme: Scheme): StylesheetJson {
       selector: 'node.selected',
       style: { 'outline-width': 3, 'outline-color': selected, 'outline-offset': 2, 'font-weight': 'bold' },
     },
+  ]
+}
+
+function edgeStyle(scheme: Scheme): StylesheetJson {
+  const { line, seed } = colours[scheme]
+  return [
     {
       selector: 'edge',
       style: { width: 1.1, 'line-color': line, 'curve-style': 'haystack', opacity: 0.6, 'overlay-opacity': 0 },
@@ -80,17 +98,6 @@ export function graphStyle(scheme: Scheme): StylesheetJson {
         'arrow-scale': 0.7,
       },
     },
-    {
-      selector: 'edge.named',
-      style: {
-        label: 'data(words)',
-        color: text,
-        'font-size': 'data(font)',
-        'text-rotation': 'autorotate',
-        'text-outline-color': ground,
-        'text-outline-width': 'data(outline)' as unknown as number,
-      },
-    },
-    { selector: '.dim', style: { opacity: 0.13 } },
+    { selector: 'edge.named', style: { ...labelStyle(scheme), label: 'data(words)', 'text-rotation': 'autorotate' } },
   ]
 }

@@ -156,6 +156,7 @@ function Found({
         {view === 'graph' && (
           <Suspense fallback={<Busy>Drawing…</Busy>}>
             <GraphPanel
+              key={investigation.id}
               investigation={investigation}
               selection={selection}
               onSelection={select}
