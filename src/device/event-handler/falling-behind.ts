@@ -6,7 +6,7 @@ import type { SpoolLog } from './spool-log.ts'
 import type { SpoolStream } from './spool-streams.ts'
 
 const behindBytes = 8 * 1024 * 1024
-/** When a channel opens: what waits longer than a fraction of a second to be drained stands before no new event (0009). */
+/** When a channel opens: what waits longer than a fraction of a second to be drained stands before no new event (decision 0012). */
 const behindBytesAtOpening = 512 * 1024
 const behindMs = 30_000
 const atMostEveryMs = 600_000
