@@ -24,10 +24,10 @@ export async function recogniseInput(file: InputFile): Promise<SensorFormat | un
     },
     tooLong() {},
   }
-  while (format === undefined) {
+  for (;;) {
     const got = await file.read(buffer.room, buffer.readOffset)
-    if (got === 0) break
-    buffer.take(got, taker)
+    if (got > 0) buffer.take(got, taker)
+    if (got === 0 || format !== undefined) break
   }
   if (format === undefined) buffer.takeRest(taker)
   if (format === undefined) look()

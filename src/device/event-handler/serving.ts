@@ -176,7 +176,8 @@ export class Serving {
     if (damaged && state.damaged(stream, block) >= damagedMax) record.blocks.lose(block)
     // Every block behind the gap that was under way is answered alike: once is enough.
     else if (!damaged && !state.wantedFirst(stream, block, this.#options.clock.monotonic(), wantedAgainMs)) return
-    state.next.set(stream, block)
+    // Never forward: what lies before a block wanted may have been asked for a moment ago.
+    state.next.set(stream, Math.min(block, state.next.get(stream) ?? 0))
     this.pump()
   }
 

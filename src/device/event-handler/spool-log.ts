@@ -1,19 +1,18 @@
 // The spool: one log on disk for all streams (delivery 1.2). Blocks are appended in memory and become durable in groups;
 // only then they are offered, and only what the exchange acknowledged is ever removed.
 import assert from 'node:assert/strict'
+import { Fault } from '../../core/fault.ts'
 import type { Block } from '../../wire/block-format.ts'
 import type { MissingBlocks } from '../../wire/streams.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type DurableFiles, durableFiles } from '../../platform/durable-files.ts'
 import type { Log } from '../../platform/log.ts'
-import { recoverSpool } from './spool-recovery.ts'
 import { lockSpool } from './spool-lock.ts'
 import { SpoolReader, type Unreadable } from './spool-reader.ts'
-import { SpoolReserve } from './spool-reserve.ts'
+import { type RecoveredSpool, recoverSpool } from './spool-recovery.ts'
 import { SpoolRetention } from './spool-retention.ts'
-import { SpoolSegment } from './spool-segment.ts'
 import type { SpoolStream, SpoolStreams } from './spool-streams.ts'
-import type { SpoolTable } from './spool-table.ts'
+import { SpoolWriter } from './spool-writer.ts'
 import { Wake } from './wake.ts'
 
 /** delivery S2: at the latest 10 ms after the first unsynced byte, or at 1 MiB. */
@@ -21,9 +20,6 @@ const groupWaitMs = 10
 const groupBytes = 1024 * 1024
 /** Blocks accepted but not yet synced (S10: part of the 32 MiB); sources wait beyond it. */
 const pendingBytesMax = 6 * 1024 * 1024
-const segmentBytesMax = 64 * 1024 * 1024
-const segmentAgeMs = 3_600_000
-const stepBytesMax = 4 * 1024 * 1024
 const retryEveryMs = 1_000
 
 export type SpoolOptions = {
@@ -33,6 +29,8 @@ export type SpoolOptions = {
   readonly clock?: Clock
   readonly files?: DurableFiles
 }
+
+type Options = SpoolOptions & { readonly clock: Clock; readonly files: DurableFiles }
 
 /**
  * Locks, recovers and opens a spool; it never refuses to start for what it finds in the folder (delivery S4).
@@ -44,31 +42,32 @@ export async function openSpool(options: SpoolOptions): Promise<SpoolLog> {
   const clock = options.clock ?? systemClock
   const lock = await lockSpool(files, options.folder, clock)
   try {
-    const recovered = await recoverSpool(files, options.folder)
-    for (const { stream } of [...recovered.streams.all()]) recovered.streams.endIfDrained(stream, clock.now())
-    if (recovered.holes > 0)
-      options.log.warn({ code: 'spool.damaged', holes: recovered.holes }, 'the spool has damaged frames')
-    const spool = new SpoolLog({ ...options, files, clock }, recovered, lock)
-    await spool.begin(recovered.previous?.segment)
-    return spool
+    const recovered = await recoverSpool(files, options.folder).catch((cause: unknown) => {
+      throw new Fault('spool.unwritable', { what: `The spool folder ${options.folder} cannot be read`, cause })
+    })
+    for (const { stream } of [...recovered.streams.active()]) recovered.streams.endIfDrained(stream, clock.now())
+    if (recovered.holes > 0) options.log.warn({ frames: recovered.holes }, 'frames of the spool do not verify')
+    const full = { ...options, files, clock }
+    const reader = new SpoolReader(files, options.folder)
+    const retention = new SpoolRetention(full, recovered, reader)
+    if (recovered.previous !== null) await retention.sync(recovered.previous.segment)
+    return await SpoolLog.begin(full, recovered, { lock, reader, retention })
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
   }
 }
 
-type Recovered = Awaited<ReturnType<typeof recoverSpool>>
+type Parts = { readonly lock: Disposable; readonly reader: SpoolReader; readonly retention: SpoolRetention }
 
-/** The open log: one writer, group commit, reading back, retention. */
+/** The open log: group commit, reading back, retention. */
 export class SpoolLog implements AsyncDisposable {
   readonly streams: SpoolStreams
   /** The stop before this start was clean (delivery S5). */
   readonly stoppedClean: boolean
-  readonly #options: SpoolOptions & { readonly clock: Clock; readonly files: DurableFiles }
-  readonly #lock: Disposable
-  readonly #reader: SpoolReader
-  readonly #reserve: SpoolReserve
-  readonly #retention: SpoolRetention
+  readonly #options: Options
+  readonly #parts: Parts
+  readonly #writer: SpoolWriter
   readonly #wake: Wake
   readonly #waiting = new Set<() => void>()
   readonly #listeners = new Set<() => void>()
@@ -78,57 +77,39 @@ export class SpoolLog implements AsyncDisposable {
   #pendingCloses: string[] = []
   #committing = 0
   #committingCloses: string[] = []
-  #segment: SpoolSegment | undefined
-  #segmentSince = 0
-  #previous: SpoolTable['previous']
-  #nextSegment: number
-  #nextGroup: number
-  #unwritable = false
-  #diskFull = false
   #closing = false
   #running: Promise<void> = Promise.resolve()
 
-  /** Only for `openSpool`. */
-  constructor(
-    options: SpoolOptions & { readonly clock: Clock; readonly files: DurableFiles },
-    recovered: Recovered,
-    lock: Disposable,
-  ) {
-    this.#options = options
-    this.#lock = lock
-    this.streams = recovered.streams
-    this.stoppedClean = recovered.clean
-    this.#reader = new SpoolReader(options.files, options.folder)
-    this.#reserve = new SpoolReserve(options.files, options.folder)
-    this.#retention = new SpoolRetention(options, recovered, this.#reader)
-    this.#wake = new Wake(options.clock)
-    this.#previous = recovered.previous
-    this.#nextSegment = recovered.nextSegment
-    this.#nextGroup = recovered.nextGroup
+  /** Begins a segment behind what recovery accepted, which is synced, and starts to commit. */
+  static async begin(options: Options, recovered: RecoveredSpool, parts: Parts): Promise<SpoolLog> {
+    const spool = new SpoolLog(options, recovered, parts)
+    await spool.#writer.roll(false)
+    await parts.retention.removeUseless()
+    await spool.#writer.upkeep()
+    spool.#running = spool.#run()
+    return spool
   }
 
-  /** Only for `openSpool`: syncs what recovery accepted, begins a segment, starts committing. */
-  async begin(accepted: number | undefined): Promise<void> {
-    try {
-      if (accepted !== undefined) await this.#retention.sync(accepted)
-      await this.#roll(false)
-    } catch (error) {
-      this.#fail(error)
-    }
-    await this.#retention.removeUseless()
-    await this.#reserve.hold()
-    this.#running = this.#run()
+  private constructor(options: Options, recovered: RecoveredSpool, parts: Parts) {
+    this.#options = options
+    this.#parts = parts
+    this.streams = recovered.streams
+    this.stoppedClean = recovered.clean
+    this.#wake = new Wake(options.clock)
+    const tableParts = () => this.streams.tableParts(options.clock.now())
+    this.#writer = new SpoolWriter({ ...options, tableParts, seal: (old) => parts.retention.seal(old) }, recovered)
   }
 
   get state(): 'open' | 'full' | 'unwritable' {
-    if (this.#unwritable) return 'unwritable'
-    return this.#diskFull || !this.#fits() ? 'full' : 'open'
+    if (this.#writer.unwritable) return 'unwritable'
+    const bytes = this.size.bytes + this.#pendingBytes + this.#committing
+    return this.#writer.diskFull || bytes > this.#options.bytesMax ? 'full' : 'open'
   }
 
   /** Bytes on disk, and files. */
   get size(): { readonly bytes: number; readonly segments: number } {
-    const { bytes, segments } = this.#retention.size
-    return { bytes: bytes + (this.#segment?.bytes ?? 0), segments: segments + (this.#segment === undefined ? 0 : 1) }
+    const { bytes, segments } = this.#parts.retention.size
+    return { bytes: bytes + this.#writer.bytes, segments: segments + (this.#writer.segment === undefined ? 0 : 1) }
   }
 
   /** Whether a source may go on: nothing unacknowledged is ever deleted for it (delivery S9). */
@@ -136,9 +117,19 @@ export class SpoolLog implements AsyncDisposable {
     return this.#pendingBytes + this.#committing < pendingBytesMax && this.state === 'open'
   }
 
+  /** Nothing appended is still on its way to disk. */
+  get idle(): boolean {
+    return this.#pending.length === 0 && this.#committing === 0
+  }
+
   /** Resolves when there is room, or after a second at most: then ask again. */
   async room(): Promise<void> {
     if (!this.hasRoom) await this.#notified()
+  }
+
+  /** Resolves after the next group, or after a second at most: then ask `idle` again. */
+  async synced(): Promise<void> {
+    if (!this.idle) await this.#notified()
   }
 
   /** @param listener called whenever blocks have been synced */
@@ -162,20 +153,10 @@ export class SpoolLog implements AsyncDisposable {
     else this.streams.close(stream, this.#options.clock.now())
   }
 
-  /** Nothing appended is still on its way to disk. */
-  get idle(): boolean {
-    return this.#pending.length === 0 && this.#committing === 0
-  }
-
-  /** Resolves after the next group, or after a second at most: then ask `idle` again. */
-  async synced(): Promise<void> {
-    if (!this.idle) await this.#notified()
-  }
-
   /** Consecutive blocks from `from` on, or why that one is a hole: then it is one from now on. */
   async read(stream: SpoolStream, from: number): Promise<readonly Block[] | Unreadable> {
-    const run = await this.#reader.run(stream, from)
-    if ('kind' in run) stream.blocks.lose(from)
+    const run = await this.#parts.reader.run(stream, from)
+    if (!isRun(run)) stream.blocks.lose(from)
     return run
   }
 
@@ -183,22 +164,25 @@ export class SpoolLog implements AsyncDisposable {
   missingCause({ blocks, acknowledgedOnce }: SpoolStream, from: number, through: number): MissingBlocks['cause'] {
     if (through < blocks.lowest) return from <= acknowledgedOnce ? 'exchange.restored' : 'spool.removed'
     const before = blocks.place(from - 1)?.segment
-    const behind = blocks.place(through + 1)?.segment ?? this.#segment?.number
-    const removed = before !== undefined && behind !== undefined && this.#retention.lacksBetween(before, behind)
+    const behind = blocks.place(through + 1)?.segment ?? this.#writer.segment
+    const removed = before !== undefined && behind !== undefined && this.#parts.retention.lacksBetween(before, behind)
     return removed ? 'spool.removed' : 'spool.damaged'
   }
 
-  /** Notes an ack of the exchange, and removes what need not be kept. */
+  /** Notes an ack of the exchange (delivery C5); what need not be kept goes with the next upkeep. */
   acknowledge(stream: string, block: number): ReturnType<SpoolStreams['acknowledge']> {
     const before = this.streams.get(stream)?.acknowledged ?? block
     const noted = this.streams.acknowledge(stream, block, this.#options.clock.now())
-    if (noted === 'noted') for (let number = before + 1; number <= block; number++) this.#reader.forget(stream, number)
+    if (noted === 'noted') {
+      for (let number = before + 1; number <= block; number++) this.#parts.reader.forget(stream, number)
+      if (this.state === 'full') this.#wake.wake()
+    }
     return noted
   }
 
   /** Begins a segment as soon as all before is synced, so that its table says what has changed. */
   rollSoon(): void {
-    this.#segmentSince = -Infinity
+    this.#writer.rollSoon()
     this.#wake.wake()
   }
 
@@ -207,20 +191,15 @@ export class SpoolLog implements AsyncDisposable {
     this.#closing = true
     this.#wake.wake()
     await this.#running
-    await this.#reader[Symbol.asyncDispose]()
-    await this.#segment?.[Symbol.asyncDispose]()
-    this.#lock[Symbol.dispose]()
-  }
-
-  #fits(): boolean {
-    return this.size.bytes + this.#pendingBytes + this.#committing <= this.#options.bytesMax
+    await this.#parts.reader[Symbol.asyncDispose]()
+    await this.#writer[Symbol.asyncDispose]()
+    this.#parts.lock[Symbol.dispose]()
   }
 
   async #run(): Promise<void> {
     const { clock } = this.#options
-    for (;;) {
+    while (!this.#closing || this.#pending.length > 0) {
       if (this.#pending.length === 0) {
-        if (this.#closing) break
         await this.#wake.sleep(retryEveryMs)
         await this.#upkeep()
         continue
@@ -228,130 +207,44 @@ export class SpoolLog implements AsyncDisposable {
       const age = clock.monotonic() - this.#pendingSince
       if (this.#pendingBytes < groupBytes && age < groupWaitMs && !this.#closing)
         await this.#wake.sleep(groupWaitMs - age)
-      await this.#commit()
+      if (!(await this.#commit())) break
+      await this.#upkeep()
     }
-    if (!this.#unwritable) await this.#roll(true).catch((error: unknown) => this.#fail(error))
+    if (!this.#writer.unwritable) await this.#writer.roll(true)
   }
 
-  /** Once a second while nothing is written, and after each group. */
   async #upkeep(): Promise<void> {
-    const used = this.size.bytes + this.#pendingBytes
-    await this.#retention.remove(this.streams, this.#segment?.bytes ?? 0, used + stepBytesMax > this.#options.bytesMax)
-    if (this.#diskFull && (await this.#reserve.hold())) this.#diskFull = false
-    if (this.#unwritable && this.#pending.length === 0) await this.#tryAgain()
-    const aged = this.#options.clock.monotonic() - this.#segmentSince > segmentAgeMs
-    if (aged && this.#segment?.hasBlocks === true && this.#pending.length === 0)
-      await this.#roll(false).catch((error: unknown) => this.#fail(error))
-    if (this.hasRoom) this.#wakeWaiting()
+    const { writer, retention } = { writer: this.#writer, retention: this.#parts.retention }
+    const ahead = this.size.bytes + this.#pendingBytes + writer.stepBytes
+    await retention.remove(this.streams, writer.bytes, ahead > this.#options.bytesMax)
+    if (this.#pending.length === 0) await writer.upkeep()
+    if (this.hasRoom) this.#notify()
   }
 
-  async #commit(): Promise<void> {
+  /** @returns false where the process stops and the disk takes nothing: what is not synced was never offered */
+  async #commit(): Promise<boolean> {
     const batch = this.#pending
     this.#committing = this.#pendingBytes
+    this.#committingCloses = this.#pendingCloses
     this.#pending = []
     this.#pendingBytes = 0
-    this.#committingCloses = this.#pendingCloses
     this.#pendingCloses = []
-    while (!(await this.#write(batch))) {
-      // Not even a new segment took it: the blocks stay in memory, the sources wait.
-      if (this.#closing) break
+    let written = await this.#writer.write(batch)
+    while (written === undefined) {
+      if (this.#closing) return false
       await this.#options.clock.sleep(retryEveryMs)
+      written = await this.#writer.write(batch)
+    }
+    for (const [index, block] of batch.entries()) {
+      assert(this.streams.add(block, written.segment, written.offsets[index] ?? 0), 'a block does not fit its stream')
+      this.#parts.reader.remember(block)
     }
     this.#committing = 0
     for (const stream of this.#committingCloses) this.streams.close(stream, this.#options.clock.now())
     this.#committingCloses = []
-    this.#wakeWaiting()
-    await this.#upkeep()
-  }
-
-  /** Writes a group; a failed file is never written again, a new segment takes the same bytes (delivery S7). */
-  async #write(batch: readonly Block[]): Promise<boolean> {
-    const bytes = batch.reduce((sum, block) => sum + block.bytes.length, 0)
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        if (this.#mustRoll(bytes)) await this.#roll(false)
-        const segment = this.#segment
-        assert(segment !== undefined)
-        const offsets = await segment.writeGroup(this.#nextGroup++, batch)
-        this.#unwritable = false
-        batch.forEach((block, index) => {
-          assert(this.streams.add(block, segment.number, offsets[index] ?? 0), 'a block does not fit its stream')
-          this.#reader.remember(block)
-        })
-        for (const listener of this.#listeners) listener()
-        return true
-      } catch (error) {
-        if (error instanceof assert.AssertionError) throw error
-        await this.#abandon(error)
-      }
-    }
-    this.#fail(new Error('a new segment failed as well'))
-    return false
-  }
-
-  #mustRoll(bytes: number): boolean {
-    const segment = this.#segment
-    if (segment === undefined) return true
-    const aged = this.#options.clock.monotonic() - this.#segmentSince > segmentAgeMs
-    return segment.hasBlocks && (aged || segment.end + bytes > this.#segmentBytes)
-  }
-
-  get #segmentBytes(): number {
-    return Math.min(segmentBytesMax, Math.max(this.#options.bytesMax / 8, 64 * 1024))
-  }
-
-  /** Begins a segment; everything before is synced. */
-  async #roll(clean: boolean): Promise<void> {
-    const old = this.#segment
-    const { clock, files, folder } = this.#options
-    this.#segment = await SpoolSegment.create({
-      files,
-      folder,
-      number: this.#nextSegment++,
-      stepBytes: Math.min(stepBytesMax, Math.ceil(this.#segmentBytes / 4)),
-      table: { group: this.#nextGroup, previous: this.#previousNow(), clean, ...this.streams.tableParts(clock.now()) },
-    })
-    this.#previous = null
-    this.#segmentSince = clock.monotonic()
-    if (old !== undefined) await this.#retire(old)
-  }
-
-  #previousNow(): SpoolTable['previous'] {
-    return this.#segment === undefined ? this.#previous : { segment: this.#segment.number, end: this.#segment.end }
-  }
-
-  async #retire(old: SpoolSegment): Promise<void> {
-    this.#retention.seal({ number: old.number, bytes: old.bytes, hasBlocks: old.hasBlocks })
-    await old[Symbol.asyncDispose]()
-  }
-
-  /** The open segment failed: what it had synced counts, nothing more is written to it. */
-  async #abandon(error: unknown): Promise<void> {
-    this.#options.log.warn({ err: error }, 'the spool could not be written; trying a new segment')
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOSPC' || error.code === 'EDQUOT')) {
-      this.#diskFull = true
-      await this.#reserve.release()
-    }
-    const failed = this.#segment
-    if (failed === undefined) return
-    this.#previous = this.#previousNow()
-    this.#segment = undefined
-    await this.#retire(failed)
-  }
-
-  async #tryAgain(): Promise<void> {
-    try {
-      await this.#roll(false)
-      this.#unwritable = false
-    } catch (error) {
-      this.#fail(error)
-    }
-  }
-
-  #fail(error: unknown): void {
-    if (!this.#unwritable)
-      this.#options.log.error({ code: 'spool.unwritable', err: error }, 'the spool cannot be written')
-    this.#unwritable = true
+    for (const listener of this.#listeners) listener()
+    this.#notify()
+    return true
   }
 
   async #notified(): Promise<void> {
@@ -362,7 +255,7 @@ export class SpoolLog implements AsyncDisposable {
     this.#waiting.delete(waker)
   }
 
-  #wakeWaiting(): void {
+  #notify(): void {
     for (const waker of this.#waiting) waker()
   }
 }

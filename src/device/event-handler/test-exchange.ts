@@ -33,6 +33,10 @@ export type TestExchangeOptions = {
   /** Only listens until `attach` is called. */
   readonly idle?: boolean
   readonly ended?: boolean
+  /** Receives but keeps the credit, as a slow exchange does. */
+  readonly hoard?: boolean
+  /** Blocks that arrive damaged: `source block` → how often. */
+  readonly damaged?: Map<string, number>
 }
 
 /** Waits for a condition, at most `ms`. */
@@ -125,6 +129,8 @@ export class TestExchange implements AsyncDisposable {
   status: EventHandlerStatus | undefined
   listed: readonly DeviceStream[] = []
   ended: string[] = []
+  /** How often it was told to begin. */
+  meetings = 0
   underWay = 0
   underWayMax = 0
   /** Streams of the blocks received, in order. */
@@ -136,6 +142,7 @@ export class TestExchange implements AsyncDisposable {
     exchange.#hop = await openHopClient(path, openLog('test', '/dev/null'), {
       onMessage: (message, blocks) => exchange.#take(message, blocks),
       onState: (state) => {
+        if (state === 'connected') exchange.meetings++
         if (state === 'connected' && options.idle !== true) exchange.attach()
       },
     })
@@ -205,14 +212,21 @@ export class TestExchange implements AsyncDisposable {
       assert(isBlock(block))
       bytes += raw.length
       this.order.push({ stream: block.header.stream, bytes: raw.length })
+      const name = `${block.header.source} ${block.header.block}`
+      const damaged = this.#options.damaged?.get(name) ?? 0
+      if (damaged > 0) {
+        this.#options.damaged?.set(name, damaged - 1)
+        this.hop.send({ t: 'wanted', stream: block.header.stream, block: block.header.block, damaged: true })
+        continue
+      }
       const wanted = this.journal.store(block)
       if (wanted === undefined) acks[block.header.stream] = block.header.block
       else this.hop.send({ t: 'wanted', stream: block.header.stream, block: wanted })
     }
     this.underWay += bytes
     this.underWayMax = Math.max(this.underWayMax, this.underWay)
-    if (!this.acking) return
-    this.hop.send({ t: 'ack', acks })
+    if (this.#options.hoard === true) return
+    if (this.acking) this.hop.send({ t: 'ack', acks })
     this.underWay -= bytes
     this.hop.send({ t: 'credit', bytes })
   }

@@ -42,7 +42,7 @@ export function memoryHop(): MemoryHop {
       // A server that comes back meets each client as a new connection, as over a real socket.
       const born = `${place.dialled++}`
       const mine = (id: string, frame: Buffer) => {
-        const heard = peers.heard(`${id}`, clock.monotonic())
+        const heard = peers.heard(id, clock.monotonic())
         if (heard !== 'ignored') session.received(frame, heard === 'new')
       }
       place.server = mine
