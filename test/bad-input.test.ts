@@ -95,7 +95,18 @@ test('bad input: a port in use and a console beyond loopback are refused with th
     '--devices',
     `127.0.0.1:${address.port}`,
   ])
+  const upToo = await run(t, [
+    'up',
+    '--data',
+    join(folder, 'up'),
+    '--console',
+    '127.0.0.1:0',
+    '--devices',
+    `127.0.0.1:${address.port}`,
+  ])
   taken.close()
+  assert.equal(upToo.code, 1)
+  assert.match(upToo.stderr, /port\.inuse/)
   assert.equal(busy.code, 1)
   assert.match(busy.stderr, /port\.inuse/)
   assert.match(busy.stderr, /fix: /)

@@ -42,7 +42,6 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
   await using up = new AsyncDisposableStack()
-  up.defer(() => stop.abort())
   // Beside the start of the site; who needs it waits for it, and hears then why it failed.
   const built = buildConsole(signal)
   built.catch(() => undefined)
@@ -50,7 +49,10 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const playing = options.demo
     ? playDemo({ path: folder.demoFile, seed: demoSeed, clock: systemClock, signal })
     : Promise.resolve()
-  up.defer(() => playing)
+  up.defer(async () => {
+    stop.abort()
+    await playing
+  })
   const files = options.demo ? [folder.demoFile] : options.sources.map((path) => resolve(path))
   const sources = files.map((path) => ({ name: basename(path), path, format: 'auto' as const }))
   const site = up.use(await startSite({ ...options, consoleFolder, sources, signal }))
