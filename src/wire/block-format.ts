@@ -177,6 +177,14 @@ export function blockLength(bytes: Buffer, offset: number): number | BadBlock {
  * `bytes`: copy what must outlive it.
  */
 export function decodeBlock(bytes: Buffer): Block | BadBlock {
+  const header = checkBlock(bytes)
+  if (header.kind === 'bad-block') return header
+  const body = bytes.subarray(blockHeadBytes)
+  return { bytes, header, payload: body.subarray(bytes.readUInt32LE(4)), hash: sha256(body) }
+}
+
+/** Checks what `decodeBlock` checks, without the hash: for a scan of gigabytes. @returns the header, or why it is no block */
+export function checkBlock(bytes: Buffer): BlockHeader | BadBlock {
   const length = blockLength(bytes, 0)
   if (typeof length !== 'number') return length
   if (length === 0 || length !== bytes.length) return bad(`${bytes.length} bytes where the head says ${length}`)
@@ -190,8 +198,7 @@ export function decodeBlock(bytes: Buffer): Block | BadBlock {
     return bad('its header is no JSON')
   }
   const wrong = headerFault(header)
-  if (wrong !== undefined) return bad(wrong)
-  return { bytes, header: header as BlockHeader, payload: body.subarray(headerLength), hash: sha256(body) }
+  return wrong === undefined ? (header as BlockHeader) : bad(wrong)
 }
 
 /** @returns whether a decoded value is a block. */
