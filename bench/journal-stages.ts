@@ -56,10 +56,7 @@ export async function printStages(folder: string, packed: PackedLines, print: (l
     for (let from = 0; from < read.length; from += blocksPerBatch)
       addBlocks(file, read.slice(from, from + blocksPerBatch))
   })
-  const terms = read.reduce(
-    (sum, block) => sum + block.terms.reduce((all, each) => all + each.split('\n').length, 0),
-    0,
-  )
+  const terms = read.reduce((sum, block) => sum + block.documents.split(/[\n\x1e]/).length, 0)
   file.db.close()
   print(`CPU µs an event (budget): ${rows.join(' · ')}; ${(terms / events).toFixed(1)} terms an event`)
 }

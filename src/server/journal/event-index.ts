@@ -13,7 +13,7 @@ export type EventPosition = { readonly day: string; readonly ordinal: number; re
 
 export type Input = { readonly generation: number; readonly length: number; readonly sha256: string }
 
-/** A block as the index takes it; `terms`, `times` and `severities` have one entry an event. */
+/** A block as the index takes it; `times` and `severities` have one entry an event. */
 export type IndexedBlock = {
   readonly ordinal: number
   readonly stream: string
@@ -25,7 +25,8 @@ export type IndexedBlock = {
   readonly arrivedAt: number
   readonly from: number
   readonly to: number
-  readonly terms: readonly string[]
+  /** The documents of its events, in order, between them a documentSeparator (terms.ts). */
+  readonly documents: string
   readonly times: readonly number[]
   readonly severities: readonly number[]
   /** Sensor's own word → events; quarantined ones are not among them. */

@@ -1,9 +1,11 @@
 // Writes into a day's index file: blocks as they were read, and what quarantined events have become (delivery J5).
+import assert from 'node:assert/strict'
 import type { IndexedBlock, Recovered } from './event-index.ts'
 import { inTransaction } from './database.ts'
 import type { OpenFile } from './database-cache.ts'
 import { packTimes, unpackTimes } from './event-times.ts'
 import { eventRow } from './index-layout.ts'
+import { documentSeparator } from './terms.ts'
 
 /** Takes blocks in order and moves the cursor behind the last, in one transaction. */
 export function addBlocks(file: OpenFile, blocks: readonly IndexedBlock[]): void {
@@ -23,8 +25,10 @@ function insertBlocks(file: OpenFile, blocks: readonly IndexedBlock[]): void {
     const insert = file.statement('insert into events (rowid, terms) values (?, ?)')
     const totals = new Totals()
     for (const block of blocks) {
-      const { terms } = block
-      for (let index = 0; index < terms.length; index++) insert.run(eventRow(block.ordinal, index), terms[index] ?? '')
+      const documents = block.times.length === 0 ? [] : block.documents.split(documentSeparator)
+      assert.equal(documents.length, block.times.length)
+      for (let index = 0; index < documents.length; index++)
+        insert.run(eventRow(block.ordinal, index), documents[index] ?? '')
       addFacts(file, block, totals)
     }
     totals.save(file)
@@ -78,7 +82,7 @@ function addFacts(file: OpenFile, block: IndexedBlock, totals: Totals): void {
       stream,
       block.block,
       block.first,
-      block.terms.length,
+      block.times.length,
       block.arrivedAt,
       block.from,
       min,

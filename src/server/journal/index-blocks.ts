@@ -56,7 +56,7 @@ async function* batches(
     to - from < backlogBlocks
       ? (after: number, limit: number) => readHere(parts, organisation, day, after, limit)
       : readBeside(parts.parsers(), organisation, day)
-  const ahead: Promise<IndexedBlock[]>[] = []
+  const ahead: Promise<readonly IndexedBlock[]>[] = []
   const depth = to - from < backlogBlocks ? 1 : batchesAhead
   let after = from
   for (;;) {

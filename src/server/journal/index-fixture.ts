@@ -1,5 +1,6 @@
 // Read blocks made by hand, for tests of the index alone.
 import type { IndexedBlock } from './event-index.ts'
+import { documentSeparator } from './terms.ts'
 import { fixtureStart } from './stream-fixture.ts'
 
 export type FixtureRow = { readonly terms: string; readonly at: number; readonly severity: number }
@@ -19,7 +20,7 @@ export function indexedBlock(
     arrivedAt: fixtureStart + ordinal * 1_000,
     from: fixtureStart + ordinal * 1_000,
     to: fixtureStart + ordinal * 1_000 + 50,
-    terms: rows.map((row) => row.terms),
+    documents: rows.map((row) => row.terms).join(documentSeparator),
     times: rows.map((row) => row.at),
     severities: rows.map((row) => row.severity),
     types: new Map(),

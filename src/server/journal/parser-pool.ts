@@ -2,7 +2,6 @@
 // backlog is there, ended when none was for a while.
 import { availableParallelism } from 'node:os'
 import type { IndexedBlock } from './event-index.ts'
-import { unpackRead } from './packed-read.ts'
 import { WorkerClient, type WorkerWarning } from './worker-client.ts'
 import type { ParserQuestions, WorkerSetup } from './worker-messages.ts'
 
@@ -19,10 +18,10 @@ export class ParserPool implements AsyncDisposable {
   }
 
   /** @returns the blocks behind `after`, read; their order is that of the day */
-  async read(organisation: string, day: string, after: number, limit: number): Promise<IndexedBlock[]> {
+  read(organisation: string, day: string, after: number, limit: number): Promise<readonly IndexedBlock[]> {
     const parser = this.#parsers[this.#next++ % this.#parsers.length]
-    const packed = await parser?.ask({ kind: 'read', organisation, day, after, limit })
-    return (packed ?? []).map(unpackRead)
+    if (parser === undefined) return Promise.resolve([])
+    return parser.ask({ kind: 'read', organisation, day, after, limit })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

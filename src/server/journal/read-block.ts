@@ -12,7 +12,7 @@ import {
 } from '../../wire/block-format.ts'
 import type { StoredBlock } from './block-store.ts'
 import { type IndexedBlock, type Input, severityCodes } from './event-index.ts'
-import { blockTerms, eventTerms, quarantinedTerms } from './terms.ts'
+import { blockTerms, documentSeparator, eventTerms, quarantinedTerms } from './terms.ts'
 
 export type FormatNamed = (name: string) => SensorFormat | undefined
 
@@ -84,7 +84,7 @@ export function contextOf(header: EventsHeader): ReadContext {
 }
 
 const nothing = {
-  terms: [],
+  documents: '',
   times: [],
   severities: [],
   types: new Map<string, number>(),
@@ -98,30 +98,31 @@ function readLines(header: EventsHeader, lines: readonly Buffer[] | string, form
   const format = formatNamed(header.format)
   const context = contextOf(header)
   const shared = blockTerms(device, header.source)
-  const terms: string[] = []
+  let documents = ''
   const times: number[] = []
   const severities: number[] = []
   const types = new Map<string, number>()
   const quarantined: { index: number; reason: string }[] = []
   const signatures = new Map<string, string>()
   for (let index = 0; index < header.count; index++) {
+    if (index > 0) documents += documentSeparator
     const line = typeof lines === 'string' ? undefined : lines[index]
     const event: ReadEvent =
       line === undefined ? { kind: 'quarantined', reason: String(lines) } : readLine(line, format, context)
     if (event.kind === 'quarantined') {
-      terms.push(quarantinedTerms(shared))
+      documents += quarantinedTerms(shared)
       times.push(header.from)
       severities.push(severityCodes.unknown)
       quarantined.push({ index, reason: event.reason })
       continue
     }
-    terms.push(eventTerms(event, shared))
+    documents += eventTerms(event, shared)
     times.push(Number.isSafeInteger(event.at) ? event.at : header.from)
     severities.push(severityCodes[event.severity])
     types.set(event.type, (types.get(event.type) ?? 0) + 1)
     if (event.signature !== undefined) signatures.set(event.signature.id, event.signature.name)
   }
-  return { terms, times, severities, types, quarantined, signatures }
+  return { documents, times, severities, types, quarantined, signatures }
 }
 
 function inputOf(header: BlockHeader): Input {

@@ -8,6 +8,8 @@ import type { Observable, ObservableType } from '../../core/observable.ts'
 
 /** Between two terms of a document: the only characters that are no part of one are control characters. */
 export const termSeparator = '\n'
+/** Between the documents of two events: those of a block are one string, which crosses threads at a sixth of an array's cost (performance 4). */
+export const documentSeparator = '\x1e'
 /** Longest value that is a term as it is, and what is kept of a longer one, in characters. */
 const plainMax = 120
 export const foldedMax = 64

@@ -12,7 +12,7 @@ import type {
   Requarantined,
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
-import type { PackedRead } from './packed-read.ts'
+import type { IndexedBlock } from './event-index.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
@@ -79,7 +79,7 @@ export type ParserQuestions = {
   /** Blocks of a day behind an ordinal, read. */
   read: {
     ask: { organisation: string; day: string; after: number; limit: number }
-    answer: readonly PackedRead[]
+    answer: readonly IndexedBlock[]
   }
 }
 
