@@ -1,26 +1,11 @@
 // The console in a real browser, over the contract double of the API (console-and-cli 9).
 import assert from 'node:assert/strict'
-import { existsSync } from 'node:fs'
-import { join } from 'node:path'
 import { test } from 'node:test'
-import type { Page } from 'playwright-core'
 import { violations } from './accessibility.ts'
-import { needsBrowser, openBrowserPage, until } from './browser.ts'
+import { openBrowserPage, until } from './browser.ts'
+import { graphDrawn, options, rows, story } from './console-page.ts'
 import { hostile, largeSeed } from './stub-data.ts'
-import { consoleFolder, openStubServer, problem } from './stub-server.ts'
-
-const options = existsSync(join(consoleFolder, 'index.html'))
-  ? needsBrowser
-  : { skip: 'NOT TESTED: dist/console is not built; run `npm run build:console`' }
-
-const story = '203.0.113.77 update-check.example'
-const rows = '.event-table tbody tr:not(.spacer)'
-
-async function graphDrawn(page: Page): Promise<void> {
-  await page.locator('.graph-canvas canvas').first().waitFor()
-  // Places are kept when the layout has come to rest.
-  await until(page, 'Object.keys(sessionStorage).some((key) => key.startsWith("sallyport-places:"))')
-}
+import { openStubServer, problem } from './stub-server.ts'
 
 test(
   'console, sign-in: without a session every page leads to the link, and the link leads in, once',
@@ -261,6 +246,7 @@ test('console 8: every page by keys alone, and single keys can be switched off',
   await page.keyboard.press('e')
   await page.waitForURL(/\/events/)
   await page.locator(rows).first().waitFor()
+  assert.equal(await page.title(), 'Events · Sallyport')
   await page.keyboard.press('j')
   await page.keyboard.press('j')
   assert.equal(await page.evaluate('document.activeElement.dataset.index'), '1')
@@ -268,6 +254,10 @@ test('console 8: every page by keys alone, and single keys can be switched off',
   await page.getByRole('complementary', { name: 'Event' }).waitFor()
   await page.keyboard.press('Escape')
   await page.getByRole('complementary', { name: 'Event' }).waitFor({ state: 'detached' })
+  await page.keyboard.press('g')
+  await page.keyboard.press('i')
+  await page.waitForURL(/\/investigate\?q=ge/)
+  await page.locator('.graph-canvas canvas').first().waitFor()
   await page.keyboard.press('?')
   await page.getByRole('dialog', { name: 'Keys' }).waitFor()
   await page.getByRole('switch', { name: 'Single-key shortcuts' }).focus()

@@ -47,7 +47,6 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
   const before = items[0]?.start ?? 0
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
-    // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- a scrolled region has to be reachable by keyboard
     <div className="event-scroller" ref={scroller} role="region" aria-label="List of events" tabIndex={-1}>
       <table
         className="event-table event-grid"

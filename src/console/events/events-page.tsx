@@ -12,6 +12,7 @@ import { IconButton } from '../parts/icon-button.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted, instant, utc } from '../parts/spoken-time.ts'
 import { SwitchBox } from '../parts/switch-box.tsx'
+import { useTitle } from '../parts/use-title.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { EventPane } from './event-pane.tsx'
 import { type EventSearch, questionOf } from './event-search.ts'
@@ -27,6 +28,7 @@ const route = getRouteApi('/shell/events')
 export function EventsPage() {
   const search = route.useSearch()
   const navigate = route.useNavigate()
+  useTitle('Events', search.q)
   const [asked, setAsked] = useState(() => Date.now())
   const question = useMemo(
     () =>

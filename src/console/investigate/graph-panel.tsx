@@ -47,7 +47,7 @@ export function GraphPanel({ investigation, selection, onSelection, onTable }: P
   const latest = useRef({ selection, onSelection, regroup, remember, opened })
   latest.current = { selection, onSelection, regroup, remember, opened }
 
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- the canvas lives as long as the investigation; scheme has its own effect
+  // The canvas lives as long as the investigation; the theme has an effect of its own below.
   useEffect(() => {
     if (!holder.current) return
     const made = new GraphCanvas(holder.current, scheme, readPlaces(sessionStorage, id), {

@@ -89,7 +89,9 @@ function edgeStyle(scheme: Scheme): StylesheetJson {
     {
       selector: 'edge.beside',
       style: {
-        'curve-style': 'straight',
+        // Relations between the same two stand apart.
+        'curve-style': 'bezier',
+        'control-point-step-size': 34,
         'line-color': seed,
         opacity: 0.9,
         width: 1.6,

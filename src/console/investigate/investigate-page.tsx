@@ -11,6 +11,7 @@ import { Busy } from '../parts/busy.tsx'
 import { useDeviceNames } from '../parts/device-name.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted } from '../parts/spoken-time.ts'
+import { useTitle } from '../parts/use-title.ts'
 import { Details } from './details.tsx'
 import { FoundEvents } from './found-events.tsx'
 import { FoundSummary } from './found-summary.tsx'
@@ -29,6 +30,7 @@ const route = getRouteApi('/shell/investigate')
 
 export function InvestigatePage() {
   const search = route.useSearch()
+  useTitle('Investigate', search.q)
   const navigate = route.useNavigate()
   const put = useMutation({
     mutationFn: investigate,

@@ -49,7 +49,6 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
     overscan: 8,
   })
   // Whoever comes from the graph sees first what was selected there.
-  // oxlint-disable-next-line react-hooks/exhaustive-deps -- once, when the table is shown
   useEffect(() => {
     const selected = sorted.findIndex((row) => isSelected?.(row.original))
     if (selected > 0) virtualizer.scrollToIndex(selected, { align: 'center' })
@@ -58,7 +57,7 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
   const before = items[0]?.start ?? 0
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
-    // oxlint-disable-next-line jsx_a11y/no-noninteractive-tabindex -- a scrolled region has to be reachable by keyboard
+    // A scrolled region has to be reachable by keyboard.
     <div className="event-scroller" ref={scroller} role="region" aria-label={name} tabIndex={0}>
       <table className="event-table found-table" aria-rowcount={sorted.length + 1}>
         <thead>

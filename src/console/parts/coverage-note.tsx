@@ -8,13 +8,14 @@ import { Pop } from './pop.tsx'
 
 export function CoverageNote({ coverage }: { readonly coverage: Coverage }) {
   const { from, to, unindexedBlocks, gaps } = coverage
+  const precision = from !== null && to !== null && to - from < 600_000 ? 'seconds' : 'minutes'
   return (
     <span className="coverage">
       {from === null || to === null ? (
         <span>nothing stored in this range</span>
       ) : (
         <span title="Arrival of the first and the last block searched">
-          arrivals {utc(from, 'minutes')} – {utc(to, 'minutes')}
+          arrivals {utc(from, precision)} – {utc(to, precision)}
         </span>
       )}
       {unindexedBlocks > 0 && <span>{counted(unindexedBlocks, 'block')} not yet searchable</span>}

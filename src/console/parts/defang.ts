@@ -50,7 +50,6 @@ export function visible(text: string): string {
 // Control characters but tab and line feed; zero width; marks, embeddings, overrides and isolates of direction; BOM;
 // tags; lone surrogates.
 const hidden =
-  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\u{e0000}-\u{e007f}]|\p{Cs}/gu
 
 /** @returns at most `max` characters, cut in the middle: of a hash both ends count. */

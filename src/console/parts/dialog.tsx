@@ -20,7 +20,6 @@ export function Dialog({ opened, onClose, name, bare = false, children }: Props)
     else dialog.current?.close()
   }, [opened])
   return (
-    // oxlint-disable-next-line jsx_a11y/click-events-have-key-events, jsx_a11y/no-noninteractive-element-interactions -- Escape closes it by the browser itself
     <dialog
       ref={dialog}
       className="dialog"

@@ -2,6 +2,7 @@
 // (console-and-cli rules 9, 12). One menu serves all of them.
 import { IconActivity, IconCopy, IconTopologyStar3 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
+import { flushSync } from 'react-dom'
 import { createContext, type KeyboardEvent, type ReactNode, useContext, useRef, useState } from 'react'
 import { term } from '../events/query-text.ts'
 import { copyText } from './copy-button.tsx'
@@ -41,8 +42,10 @@ export function ObservableMenu({ children }: { readonly children: ReactNode }) {
   const menu = useRef<HTMLDivElement>(null)
   const navigate = useNavigate()
   const open = (value: Value, from: HTMLElement) => {
-    setShown(value)
+    // The items have to be there to take the focus before the next key comes.
+    flushSync(() => setShown(value))
     menu.current?.showPopover({ source: from })
+    menu.current?.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
   }
   const items =
     shown === undefined
@@ -70,9 +73,6 @@ export function ObservableMenu({ children }: { readonly children: ReactNode }) {
         className="pop observable-menu"
         role="dialog"
         aria-label="What to do with this value"
-        onToggle={(event) => {
-          if (event.newState === 'open') event.currentTarget.querySelector<HTMLElement>('[role="menuitem"]')?.focus()
-        }}
       >
         {shown && (
           <>

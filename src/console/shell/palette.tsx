@@ -71,7 +71,7 @@ function Commands({ onClose }: { readonly onClose: () => void }) {
       />
       <div id={list} role="listbox" aria-label="Commands">
         {commands.map((command, index) => (
-          // oxlint-disable-next-line jsx_a11y/click-events-have-key-events -- the keys are those of the combobox above
+          // Its keys are those of the combobox above.
           <div
             key={command.name}
             id={`${list}-${index}`}

@@ -15,6 +15,7 @@ import { KeyActions, useKeyAction } from './key-actions.tsx'
 import { KeySheet } from './key-sheet.tsx'
 import { Palette } from './palette.tsx'
 import { ServerState } from './server-state.tsx'
+import { useLastVisit } from './use-last-visit.ts'
 
 export function Shell() {
   const session = useQuery(sessionQuery)
@@ -48,8 +49,9 @@ function Frame({ user }: { readonly user: string }) {
   const [palette, setPalette] = useState(false)
   useKeyAction('help', () => setSheet(true))
   useKeyAction('palette', () => setPalette((shown) => !shown))
-  useKeyAction('go-investigate', () => void navigate({ to: '/investigate' }))
-  useKeyAction('go-events', () => void navigate({ to: '/events' }))
+  const last = useLastVisit()
+  useKeyAction('go-investigate', () => void navigate({ to: '/investigate', search: last('/investigate') }))
+  useKeyAction('go-events', () => void navigate({ to: '/events', search: last('/events') }))
   return (
     <div className="frame">
       <a className="skip-link" href="#main">
@@ -71,7 +73,7 @@ function Frame({ user }: { readonly user: string }) {
       </header>
       <nav className="frame-nav" aria-label="Screens">
         {screens.map(({ to, name, icon: Icon, keys }) => (
-          <Link key={to} to={to} className="nav-link" activeProps={{ 'aria-current': 'page' }}>
+          <Link key={to} to={to} search={last(to)} className="nav-link" activeProps={{ 'aria-current': 'page' }}>
             <Icon size={19} aria-hidden />
             <span>{name}</span>
             <span className="nav-keys" aria-hidden>

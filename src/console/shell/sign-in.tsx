@@ -7,11 +7,13 @@ import { useEffect, useRef, useState } from 'react'
 import { signIn } from '../api/queries.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { TextField } from '../parts/text-field.tsx'
+import { useTitle } from '../parts/use-title.ts'
 import { linkSecret } from './link-secret.ts'
 
 export function SignIn() {
   const { link } = useSearch({ from: '/signin' })
   const navigate = useNavigate()
+  useTitle('Sign in')
   const [pasted, setPasted] = useState('')
   const spend = useMutation({
     mutationFn: signIn,
