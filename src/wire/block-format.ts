@@ -4,6 +4,7 @@
 import assert from 'node:assert/strict'
 import { createHash } from 'node:crypto'
 import { crc32, zstdCompressSync, zstdDecompressSync, constants as zlib } from 'node:zlib'
+import { frameLength } from './zstd-frame.ts'
 
 export const blockVersion = 1
 export const blockHeadBytes = 16
@@ -215,7 +216,7 @@ export function packLines(raw: Buffer): { codec: 'zstd' | 'none'; payload: Buffe
 
 /**
  * @returns the newline-joined lines of an events block; throws where the payload is not exactly one frame of the
- * length that the header says (Node 24 ignores what stands behind the first frame: performance 9).
+ * length that the header says.
  */
 export function unpackLines(header: EventsHeader, payload: Buffer): Buffer {
   if (header.codec === 'none') {
@@ -223,12 +224,11 @@ export function unpackLines(header: EventsHeader, payload: Buffer): Buffer {
       throw new RangeError(`payload of ${payload.length} bytes where the header says ${header.raw}`)
     return payload
   }
-  const { buffer, engine } = zstdDecompressSync(payload, {
+  if (frameLength(payload) !== payload.length) throw new RangeError('not exactly one compressed frame')
+  const buffer = zstdDecompressSync(payload, {
     maxOutputLength: Math.max(header.raw, 1),
     chunkSize: Math.max(header.raw, 64),
-    info: true,
-  }) as unknown as { buffer: Buffer; engine: { bytesWritten: number } }
-  if (engine.bytesWritten !== payload.length) throw new RangeError('bytes behind the compressed frame')
+  })
   if (buffer.length !== header.raw) throw new RangeError(`${buffer.length} bytes where the header says ${header.raw}`)
   return buffer
 }
