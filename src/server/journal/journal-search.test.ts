@@ -212,6 +212,7 @@ test('delivery J5: lines that break a parser, are no UTF-8 or cannot be unpacked
     stream.events(['a', 'b', 'c'], { raw: 4 }),
     stream.events(['no', 'three'], { count: 3 }),
     stream.events([good]),
+    stream.framed([[good], [good, good]]),
   ]
   await give(journal, blocks)
   await journal.indexed()
@@ -220,7 +221,7 @@ test('delivery J5: lines that break a parser, are no UTF-8 or cannot be unpacked
     (await all(journal, 'good.example')).map((id) => Number(id.split(':')[1])),
     [12, 5, 1],
   )
-  assert.equal((await all(journal, 'is:quarantined')).length, 9)
+  assert.equal((await all(journal, 'is:quarantined')).length, 12)
   const exact = await show(3)
   assert.deepEqual(Buffer.from(exact?.rawBase64 ?? '', 'base64'), binary)
   assert.equal((await show(4))?.raw, deep)

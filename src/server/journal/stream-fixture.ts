@@ -1,4 +1,5 @@
 // Builds the blocks of a stream as a device does, for the journal's own tests.
+import { zstdCompressSync } from 'node:zlib'
 import {
   type Block,
   type BlockHeader,
@@ -31,6 +32,7 @@ export class StreamFixture {
   readonly source: string
   readonly #format: string
   #last: Block | undefined
+  #before: Block | undefined
   #at: number
   readonly #previous: StreamEnd | null
 
@@ -86,6 +88,18 @@ export class StreamFixture {
     return this.#keep(encodeBlock(header, payload))
   }
 
+  /** Lines in several compressed frames, as no device packs them; together they are as long as the header says. */
+  framed(frames: readonly (readonly string[])[]): Block {
+    const lines = frames.flat()
+    const raw = lines.join('\n')
+    const begins = frames.map((frame, index) => frame.join('\n') + (index < frames.length - 1 ? '\n' : ''))
+    const payload = Buffer.concat(begins.map((text) => zstdCompressSync(Buffer.from(text))))
+    const { header } = this.events(lines)
+    this.#last = this.#before
+    if (header.kind !== 'events') throw new TypeError('events have a header of their own')
+    return this.#keep(encodeBlock({ ...header, raw: raw.length, codec: 'zstd' }, payload))
+  }
+
   loss(cause: LossCause, count: number | null): Block {
     this.#at += 1_000
     return this.#keep(
@@ -126,6 +140,7 @@ export class StreamFixture {
   }
 
   #keep(block: Block): Block {
+    this.#before = this.#last
     this.#last = block
     return block
   }
