@@ -61,7 +61,10 @@ export type BlockStore = AsyncDisposable & {
    * @throws Fault disk.full, journal.unavailable: then nothing of the group is stored
    */
   write(organisation: string, group: readonly StoreWrite[], now: number): Promise<readonly StoreReply[]>
-  /** Blocks behind `after` in order of arrival, at most `limit`; a reader that goes on so sees each exactly once. */
+  /**
+   * Blocks behind `after` in order of arrival, at most `limit`, fewer where they are large; none only where there is
+   * none. A reader that goes on so sees each exactly once.
+   */
   read(organisation: string, after: BlockPosition | null, limit: number): Promise<readonly StoredBlock[]>
   /** The blocks at these positions that are still held, in the order asked. */
   at(organisation: string, positions: readonly BlockPosition[]): Promise<readonly StoredBlock[]>

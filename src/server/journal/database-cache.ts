@@ -9,8 +9,8 @@ export type OpenFile = { readonly db: DatabaseSync; statement(sql: string): Stat
 
 type Entry = OpenFile & { readonly inode: bigint }
 
-/** Descriptors a thread may hold: 32 days of two organisations, three descriptors each. */
-const filesMax = 64
+/** A month of six organisations; each file is up to three descriptors. */
+const filesMax = 192
 
 export class DatabaseCache implements Disposable {
   readonly #layout: DatabaseLayout

@@ -33,6 +33,8 @@ export async function indexBlocks(parts: IndexParts, organisation: string, signa
       if (ordinal >= blocks) break
       const before = ordinal
       for await (const batch of batches(parts, organisation, day, ordinal, blocks)) {
+        // Large blocks make a batch shorter than was asked; what comes behind it is asked again.
+        if (batch[0]?.ordinal !== ordinal + 1) break
         await index.add(organisation, day, batch)
         ordinal = batch.at(-1)?.ordinal ?? ordinal
         if (signal.aborted) return

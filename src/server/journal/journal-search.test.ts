@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { randomBytes } from 'node:crypto'
 import { open, rm } from 'node:fs/promises'
 import { DatabaseSync } from 'node:sqlite'
 import { test } from 'node:test'
@@ -367,3 +368,18 @@ async function until(holds: () => Promise<boolean>): Promise<void> {
   for (let tries = 0; tries < 200; tries++) if (await holds()) return
   assert.fail('it never came to hold')
 }
+
+test('delivery N1, J5: a backlog of large blocks is indexed whole, with little memory at a time', async () => {
+  await using folder = await temporaryFolder()
+  await using journal = await journalIn(folder.path)
+  const stream = new StreamFixture()
+  const large = `{"type":"large","noise":"${randomBytes(6 * 1024 * 1024).toString('base64')}"}`
+  await give(journal, [stream.open()])
+  for (let index = 0; index < 6; index++) await give(journal, [stream.events([large]), stream.events(lines(index, 2))])
+  const many = Array.from({ length: 300 }, (_, index) => stream.events(lines(index, 1)))
+  await give(journal, many)
+  await journal.indexed()
+  assert.equal((await journal.count('acme', { q: 'type:large' })).count, 6)
+  assert.equal((await journal.count('acme', { q: '' })).count, 6 * 3 + 300)
+  assert.equal((await journal.event('acme', parseEventId(`${stream.stream}:1`)))?.raw, large)
+})

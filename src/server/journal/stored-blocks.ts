@@ -6,6 +6,9 @@ import type { HeldBlock } from './chain-check.ts'
 import { DatabaseCache, type OpenFile } from './database-cache.ts'
 import { dayFile, ledgerFile, listDays, organisationFolder } from './day-files.ts'
 
+/** What one read holds in memory, however large the blocks are: one of them is up to 17 MiB (delivery C1). */
+const bytesPerRead = 32 * 1024 * 1024
+
 const columns = 'b.ordinal, b.arrived_at, b.bytes, s.device from blocks b join streams s on s.id = b.stream'
 
 export class StoredBlocks implements Disposable {
@@ -39,13 +42,19 @@ export class StoredBlocks implements Disposable {
 
   read(organisation: string, after: BlockPosition | null, limit: number): StoredBlock[] {
     const blocks: StoredBlock[] = []
+    let bytes = 0
     for (const day of this.days(organisation)) {
       if (after !== null && day < after.day) continue
       const from = after !== null && day === after.day ? after.ordinal : 0
       const statement = this.day(organisation, day)?.statement(
         `select ${columns} where b.ordinal > ? order by b.ordinal limit ?`,
       )
-      for (const row of statement?.iterate(from, limit - blocks.length) ?? []) blocks.push(storedBlock(day, row))
+      for (const row of statement?.iterate(from, limit - blocks.length) ?? []) {
+        const block = storedBlock(day, row)
+        blocks.push(block)
+        bytes += block.bytes.length
+        if (bytes >= bytesPerRead) return blocks
+      }
       if (blocks.length >= limit) break
     }
     return blocks

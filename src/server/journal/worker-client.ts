@@ -25,9 +25,11 @@ type Waiting = {
 export class WorkerClient<Questions> implements AsyncDisposable {
   readonly #name: string
   readonly #worker: Worker
+  readonly #warn: WorkerWarning
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #ended: Fault | undefined
+  #closing = false
 
   /** @param name base of the worker's file name beside this one: `writer` → writer.worker.ts */
   constructor(name: string, setup: WorkerSetup, warn: WorkerWarning) {
@@ -43,6 +45,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
     this.#worker.on('error', (error) =>
       this.#end(`the ${name} of the journal broke: ${error instanceof Error ? error.message : String(error)}`, error),
     )
+    this.#warn = warn
     this.#worker.on('exit', () => this.#end(`the ${name} of the journal has ended`, undefined))
   }
 
@@ -71,6 +74,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     if (this.#ended !== undefined) return
+    this.#closing = true
     const exited = new Promise<void>((resolve) => this.#worker.once('exit', () => resolve()))
     this.#worker.postMessage('end')
     await exited
@@ -97,6 +101,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
   #end(what: string, cause: unknown): void {
     if (this.#ended !== undefined) return
     this.#ended = new Fault('journal.unavailable', { what, cause })
+    if (!this.#closing) this.#warn(what, { worker: this.#name, err: cause })
     for (const waiting of this.#waiting.values()) {
       waiting.settled()
       waiting.reject(this.#ended)
