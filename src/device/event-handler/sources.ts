@@ -70,7 +70,7 @@ export class Sources implements AsyncDisposable {
     const now = spool.streams.source(stream.source)
     const isNewest = stream.state === 'live' || now?.last.stream === stream.stream
     const count = stream.head.sequence - end.sequence
-    spool.streams.refuse(stream.stream, clock.now())
+    spool.streams.refuse(end, clock.now())
     if (source !== undefined && mark !== undefined && isNewest) source.refused(end, mark)
     else if (source !== undefined) source.declareRefused(count)
     else if (now !== undefined) {

@@ -42,10 +42,3 @@ export function readFrameHead(bytes: Buffer, at: number, id: Buffer | undefined,
 export function findFrameMagic(bytes: Buffer, from: number): number {
   return bytes.indexOf(frameMagic, from)
 }
-
-/** @returns the segment id that the first whole frame head in `bytes` names: for a segment whose tables are both damaged */
-export function segmentIdFromFrames(bytes: Buffer): Buffer | undefined {
-  for (let at = findFrameMagic(bytes, 0); at >= 0; at = findFrameMagic(bytes, at + 1))
-    if (readFrameHead(bytes, at, undefined) !== undefined) return Buffer.from(bytes.subarray(at + 4, at + 20))
-  return undefined
-}

@@ -2,7 +2,7 @@
 // only then they are offered, and only what the exchange acknowledged is ever removed.
 import assert from 'node:assert/strict'
 import { Fault } from '../../core/fault.ts'
-import type { Block } from '../../wire/block-format.ts'
+import { type Block, noHash } from '../../wire/block-format.ts'
 import type { MissingBlocks } from '../../wire/streams.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type DurableFiles, durableFiles } from '../../platform/durable-files.ts'
@@ -45,16 +45,32 @@ export async function openSpool(options: SpoolOptions): Promise<SpoolLog> {
     const recovered = await recoverSpool(files, options.folder).catch((cause: unknown) => {
       throw new Fault('spool.unwritable', { what: `The spool folder ${options.folder} cannot be read`, cause })
     })
-    for (const { stream } of [...recovered.streams.active()]) recovered.streams.endIfDrained(stream, clock.now())
     if (recovered.holes > 0) options.log.warn({ frames: recovered.holes }, 'frames of the spool do not verify')
     const full = { ...options, files, clock }
     const reader = new SpoolReader(files, options.folder)
+    await hashHeads(recovered.streams, reader)
     const retention = new SpoolRetention(full, recovered, reader)
     if (recovered.previous !== null) await retention.sync(recovered.previous.segment)
     return await SpoolLog.begin(full, recovered, { lock, reader, retention })
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
+  }
+}
+
+/** A scan computes no hashes: only those of the heads are needed, and their chain to the block before is checked here. */
+async function hashHeads(streams: SpoolStreams, reader: SpoolReader): Promise<void> {
+  for (const record of streams.all()) {
+    if (record.head.hash !== '') continue
+    const first = record.blocks.place(record.head.block - 1) === undefined ? 0 : 1
+    const run = await reader.run(record, record.head.block - first)
+    const head = isRun(run) ? run.find((block) => block.header.block === record.head.block) : undefined
+    if (head !== undefined) streams.setHeadHash(record, head.hash)
+    else {
+      const alone = await reader.run(record, record.head.block)
+      streams.setHeadHash(record, (isRun(alone) ? alone[0]?.hash : undefined) ?? noHash)
+      record.blocks.lose(record.head.block)
+    }
   }
 }
 
@@ -83,6 +99,8 @@ export class SpoolLog implements AsyncDisposable {
   /** Begins a segment behind what recovery accepted, which is synced, and starts to commit. */
   static async begin(options: Options, recovered: RecoveredSpool, parts: Parts): Promise<SpoolLog> {
     const spool = new SpoolLog(options, recovered, parts)
+    for (const { stream } of [...recovered.streams.active()])
+      recovered.streams.endIfDrained(stream, options.clock.now())
     await spool.#writer.roll(false)
     await parts.retention.removeUseless()
     await spool.#writer.upkeep()
@@ -236,7 +254,14 @@ export class SpoolLog implements AsyncDisposable {
       written = await this.#writer.write(batch)
     }
     for (const [index, block] of batch.entries()) {
-      assert(this.streams.add(block, written.segment, written.offsets[index] ?? 0), 'a block does not fit its stream')
+      assert(
+        this.streams.add(
+          { header: block.header, hash: block.hash, length: block.bytes.length },
+          written.segment,
+          written.offsets[index] ?? 0,
+        ),
+        'a block does not fit its stream',
+      )
       this.#parts.reader.remember(block)
     }
     this.#committing = 0

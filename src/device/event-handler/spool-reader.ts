@@ -22,6 +22,7 @@ export class SpoolReader implements AsyncDisposable {
   readonly #folder: string
   readonly #recent = new Map<string, Block>()
   readonly #open = new Map<number, DurableFile>()
+  readonly #lastRead = new Map<string, { readonly block: number; readonly hash: string }>()
   #recentBytes = 0
 
   constructor(files: DurableFiles, folder: string) {
@@ -106,9 +107,19 @@ export class SpoolReader implements AsyncDisposable {
       if (readFrameHead(bytes, at, undefined, first.offset) === undefined) break
       const block = decodeBlock(bytes.subarray(at + frameHeadBytes, at + frameHeadBytes + place.length))
       if (!isBlock(block) || block.header.stream !== stream.stream || block.header.block !== number) break
+      if (!this.#follows(block, blocks.at(-1))) break
       blocks.push(block)
     }
     return blocks
+  }
+
+  /** The chain is checked where the block before is known: of a run, and from one run to the next. */
+  #follows(block: Block, before: Block | undefined): boolean {
+    const { stream, block: number, prev } = block.header
+    const last = before === undefined ? this.#lastRead.get(stream) : { block: before.header.block, hash: before.hash }
+    if (last !== undefined && last.block === number - 1 && last.hash !== prev) return false
+    this.#lastRead.set(stream, { block: number, hash: block.hash })
+    return true
   }
 
   async #file(segment: number): Promise<DurableFile> {

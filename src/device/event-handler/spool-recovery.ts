@@ -1,9 +1,9 @@
 // Recovery scans and rewrites nothing (delivery S4): all groups before the newest one seen were synced, so what does not
 // verify there is a hole, found again by every scan; of the newest group only the unbroken beginning counts.
 import { join } from 'node:path'
-import { type Block, decodeBlock, isBlock } from '../../wire/block-format.ts'
-import type { DurableFiles } from '../../platform/durable-files.ts'
-import { findFrameMagic, frameHeadBytes, readFrameHead, segmentIdFromFrames } from './spool-frame.ts'
+import type { BlockHeader } from '../../wire/block-format.ts'
+import type { DurableFile, DurableFiles } from '../../platform/durable-files.ts'
+import { scanSegment } from './segment-scan.ts'
 import { SpoolStreams } from './spool-streams.ts'
 import { type SpoolTable, decodeTable } from './spool-table.ts'
 
@@ -24,15 +24,6 @@ export type RecoveredSpool = {
   readonly holes: number
 }
 
-type Frame = {
-  readonly offset: number
-  readonly end: number
-  readonly group: number
-  readonly index: number
-  readonly block: Block | undefined
-}
-type Segment = { readonly number: number; readonly bytes: Buffer; readonly read: ReturnType<typeof decodeTable> }
-
 export const segmentName = (number: number): string => `${String(number).padStart(8, '0')}.seg`
 
 /**
@@ -45,7 +36,7 @@ export async function recoverSpool(files: DurableFiles, folder: string): Promise
     .filter((digits) => digits !== undefined)
     .map(Number)
     .sort((a, b) => a - b)
-  const tables = new Map<number, SpoolTable>()
+  const tables = new Map<number, ReadTable>()
   for (const number of numbers) {
     const read = await readTable(files, join(folder, segmentName(number)))
     if (read !== undefined) tables.set(number, read)
@@ -53,21 +44,20 @@ export async function recoverSpool(files: DurableFiles, folder: string): Promise
   return new Recovery(files, folder, numbers, tables).run()
 }
 
+type ReadTable = NonNullable<ReturnType<typeof decodeTable>>
+/** Most tables are smaller: a larger one is read again, whole. */
+const tableStartBytes = 64 * 1024
+
 class Recovery {
   readonly #files: DurableFiles
   readonly #folder: string
   readonly #numbers: readonly number[]
-  readonly #tables: ReadonlyMap<number, SpoolTable>
+  readonly #tables: ReadonlyMap<number, ReadTable>
   readonly #streams = new SpoolStreams()
   #group = 0
   #holes = 0
 
-  constructor(
-    files: DurableFiles,
-    folder: string,
-    numbers: readonly number[],
-    tables: ReadonlyMap<number, SpoolTable>,
-  ) {
+  constructor(files: DurableFiles, folder: string, numbers: readonly number[], tables: ReadonlyMap<number, ReadTable>) {
     this.#files = files
     this.#folder = folder
     this.#numbers = numbers
@@ -80,19 +70,14 @@ class Recovery {
     let previous: SpoolTable['previous'] = null
     let clean = false
     for (const number of this.#numbers) {
-      const segment = this.#skipped(number) ? undefined : await this.#load(number)
-      const id = segment === undefined ? undefined : idOf(segment)
-      if (segment === undefined || id === undefined) {
+      const taken = this.#skipped(number) ? undefined : await this.#read(number)
+      if (taken === undefined) {
         useless.push(number)
         continue
       }
-      const table = segment.read?.table
-      if (table !== undefined) this.#streams.restoreTable(table)
-      this.#group = Math.max(this.#group, table?.group ?? 0)
-      const { end, blocks } = this.#take(segment, id)
-      segments.push({ number, bytes: segment.bytes.length, hasBlocks: blocks > 0 })
-      previous = { segment: number, end }
-      clean = table?.clean === true && blocks === 0
+      segments.push({ number, bytes: taken.bytes, hasBlocks: taken.blocks > 0 })
+      previous = { segment: number, end: taken.end }
+      clean = this.#tables.get(number)?.table.clean === true && taken.blocks === 0
     }
     return {
       streams: this.#streams,
@@ -108,89 +93,83 @@ class Recovery {
 
   /** A later table names an earlier segment as its predecessor: this one was given up (S7). */
   #skipped(number: number): boolean {
-    for (const [later, table] of this.#tables)
+    for (const [later, { table }] of this.#tables)
       if (later > number && table.previous !== null && table.previous.segment < number) return true
     return false
   }
 
   /** @returns the byte up to which a later table says that this segment counts */
   #endNamed(number: number): number | undefined {
-    for (const table of this.#tables.values()) if (table.previous?.segment === number) return table.previous.end
+    for (const { table } of this.#tables.values()) if (table.previous?.segment === number) return table.previous.end
     return undefined
   }
 
-  async #load(number: number): Promise<Segment | undefined> {
-    const bytes = await readWhole(this.#files, join(this.#folder, segmentName(number)))
-    return bytes === undefined ? undefined : { number, bytes, read: decodeTable(bytes) }
+  /** Read errors are tried once more (delivery D10); a segment that stays unreadable is a hole, never a refusal. */
+  async #read(number: number): Promise<Taken | undefined> {
+    for (let attempt = 0; attempt < 2; attempt++) {
+      try {
+        await using file = await this.#files.open(join(this.#folder, segmentName(number)))
+        return await this.#take(number, file)
+      } catch (error) {
+        if (!(error instanceof Error && 'code' in error)) throw error
+      }
+    }
+    return undefined
   }
 
-  #take(segment: Segment, id: Buffer): { end: number; blocks: number } {
-    const framesAt = segment.read?.framesAt ?? 0
-    const named = this.#endNamed(segment.number)
-    const frames = scanFrames(segment.bytes, framesAt, named ?? segment.bytes.length, id)
-    const newest = frames.reduce((group, frame) => Math.max(group, frame.group), -1)
-    this.#group = Math.max(this.#group, newest + 1)
-    const isLast = named === undefined && segment.number >= this.#newestWithTable()
-    let expected = 0
+  async #take(number: number, file: DurableFile): Promise<Taken | undefined> {
+    const read = this.#tables.get(number)
+    const named = this.#endNamed(number)
+    const framesAt = read?.framesAt ?? 0
+    const range = { from: framesAt, end: named ?? Infinity, id: read && Buffer.from(read.table.id, 'hex') }
+    if (read !== undefined) {
+      this.#streams.restoreTable(read.table)
+      this.#group = Math.max(this.#group, read.table.group)
+    }
+    const isLast = named === undefined && number >= Math.max(-1, ...this.#tables.keys())
+    let newest = -1
+    if (isLast) await scanSegment(file, range, false, (frame) => (newest = Math.max(newest, frame.group)))
     let end = framesAt
     let blocks = 0
-    for (const frame of frames) {
-      if (isLast && frame.group === newest) {
-        if (frame.index !== expected || frame.block === undefined) break
-        expected++
-      }
-      if (frame.block !== undefined && this.#streams.add(frame.block, segment.number, frame.offset, true)) blocks++
+    let expected = 0
+    await scanSegment(file, range, true, ({ header, group, index, offset, end: frameEnd, length }) => {
+      this.#group = Math.max(this.#group, group + 1)
+      // Of the newest group the unbroken beginning: once broken, `expected` never fits again.
+      if (isLast && group === newest && (index !== expected || header === undefined)) expected = NaN
+      if (isLast && group === newest && Number.isNaN(expected)) return
+      if (isLast && group === newest) expected++
+      const block = { header, length, hash: '' }
+      if (isChecked(block) && this.#streams.add(block, number, offset, true)) blocks++
       else this.#holes++
-      end = frame.end
-    }
-    return { end: named ?? end, blocks }
-  }
-
-  #newestWithTable(): number {
-    return Math.max(-1, ...this.#tables.keys())
+      end = frameEnd
+    })
+    if (read === undefined && blocks === 0) return undefined
+    return { bytes: await file.size(), blocks, end: named ?? end }
   }
 }
 
-/** Every frame whose head verifies, in order; a block that does not is `undefined`. Searches on behind damage. */
-function scanFrames(bytes: Buffer, from: number, end: number, id: Buffer): Frame[] {
-  const frames: Frame[] = []
-  const limit = Math.min(end, bytes.length)
-  for (let at = findFrameMagic(bytes, from); at >= 0 && at < limit; ) {
-    const head = readFrameHead(bytes, at, id)
-    if (head === undefined) {
-      at = findFrameMagic(bytes, at + 1)
-      continue
-    }
-    const begin = at + frameHeadBytes
-    const block = begin + head.length <= limit ? decodeBlock(bytes.subarray(begin, begin + head.length)) : undefined
-    const good = block !== undefined && isBlock(block) ? block : undefined
-    frames.push({ offset: at, end: begin + head.length, group: head.group, index: head.index, block: good })
-    at = good === undefined ? findFrameMagic(bytes, at + 1) : findFrameMagic(bytes, begin + head.length)
-  }
-  return frames
+type Taken = { readonly bytes: number; readonly blocks: number; readonly end: number }
+
+function isChecked(block: { readonly header: BlockHeader | undefined }): block is { readonly header: BlockHeader } {
+  return block.header !== undefined
 }
 
-function idOf(segment: Segment): Buffer | undefined {
-  return segment.read === undefined ? segmentIdFromFrames(segment.bytes) : Buffer.from(segment.read.table.id, 'hex')
-}
-
-async function readTable(files: DurableFiles, path: string): Promise<SpoolTable | undefined> {
-  const bytes = await readWhole(files, path, 64 * 1024)
+async function readTable(files: DurableFiles, path: string): Promise<ReadTable | undefined> {
+  const bytes = await readStart(files, path, tableStartBytes)
   const read = bytes === undefined ? undefined : decodeTable(bytes)
-  if (read !== undefined || bytes === undefined || bytes.length < 64 * 1024) return read?.table
-  const all = await readWhole(files, path)
-  return all === undefined ? undefined : decodeTable(all)?.table
+  if (read !== undefined || bytes === undefined || bytes.length < tableStartBytes) return read
+  const all = await readStart(files, path, Infinity)
+  return all === undefined ? undefined : decodeTable(all)
 }
 
-async function readWhole(files: DurableFiles, path: string, bytesMax = Infinity): Promise<Buffer | undefined> {
+async function readStart(files: DurableFiles, path: string, bytesMax: number): Promise<Buffer | undefined> {
   for (let attempt = 0; attempt < 2; attempt++) {
     try {
       await using file = await files.open(path)
       const into = Buffer.allocUnsafeSlow(Math.min(await file.size(), bytesMax))
-      const got = await file.read(into, 0)
-      return into.subarray(0, got)
+      return into.subarray(0, await file.read(into, 0))
     } catch {
-      // Read errors are tried once more (delivery D10); a segment that stays unreadable is a hole, never a refusal.
+      // Tried once more (delivery D10).
     }
   }
   return undefined

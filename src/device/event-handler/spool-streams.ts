@@ -1,6 +1,6 @@
 // What the spool knows of each stream and each source (delivery 1.0, S3, C3): heads, blocks held, acknowledgements. It
 // changes only by what is synced; tables and lists are views of it.
-import { type Block, type BlockHeader, type LostSoFar, nextSequence, noHash } from '../../wire/block-format.ts'
+import { type BlockHeader, type LostSoFar, type StreamEnd, nextSequence, noHash } from '../../wire/block-format.ts'
 import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
 import { BlockIndex } from './block-index.ts'
 import { advancePosition } from './source-position.ts'
@@ -33,6 +33,9 @@ export type SpoolStream = {
   /** Refused while blocks were still on their way to disk: they are void. */
   refused: boolean
 }
+
+/** What of a block is known here; the hash of one that a scan found is '' until it is a head. */
+export type StoredBlock = { readonly header: BlockHeader; readonly hash: string; readonly length: number }
 
 /** @returns the losses declared up to and with a block */
 export function lostAfter(header: BlockHeader): LostSoFar {
@@ -83,26 +86,33 @@ export class SpoolStreams {
 
   /**
    * Takes a block that is on disk.
-   * @param restored the block comes from a scan: then it may stand twice, or behind a hole
-   * @returns false where it does not fit its stream: a hole
+   * @param restored the block comes from a scan: then it may stand twice, or behind a hole, and its chain is checked
+   * when it is read again
+   * @returns false where it does not fit its stream
    */
-  add(block: Block, segment: number, offset: number, restored = false): boolean {
-    const { header } = block
+  add({ header, hash, length }: StoredBlock, segment: number, offset: number, restored = false): boolean {
     const record = this.#record(header.stream, header.source, header.block)
     if (record.refused) return true
     if (header.block <= record.head.block) return restored
-    if (header.block === record.head.block + 1 && record.head.block >= 0 && header.prev !== record.head.hash)
-      return false
+    if (!restored && header.prev !== record.head.hash) return false
     const sequence = nextSequence(header) - 1
     const arrivedAt = header.kind === 'open' ? 0 : header.to
-    record.blocks.add(header.block, { segment, offset, length: block.bytes.length, sequence, arrivedAt })
-    record.head = { block: header.block, hash: block.hash, sequence }
+    record.blocks.add(header.block, { segment, offset, length, sequence, arrivedAt })
+    record.head = { block: header.block, hash, sequence }
     record.lost = lostAfter(header)
-    record.outstandingBytes += block.bytes.length
+    record.outstandingBytes += length
     if (header.kind === 'open' && header.reason === 'refused' && header.previous !== null)
       this.#voidAbove(header.previous.stream, header.previous)
     this.#mark(header, record.head)
     return true
+  }
+
+  /** The hash of a head that a scan found has been computed. */
+  setHeadHash(record: SpoolStream, hash: string): void {
+    record.head = { ...record.head, hash }
+    const mark = this.#sources.get(record.source)
+    if (mark?.last.stream === record.stream && mark.last.block === record.head.block)
+      this.#sources.set(record.source, { ...mark, last: { ...mark.last, hash } })
   }
 
   /** Takes what a segment's table says; what stands in older segments has been taken before. */
@@ -149,12 +159,12 @@ export class SpoolStreams {
   }
 
   /** A refused stream ends at its last acknowledged block; the rest is void (delivery J2). */
-  refuse(stream: string, now: number): void {
-    const record = this.#streams.get(stream)
+  refuse(end: StreamEnd, now: number): void {
+    const record = this.#streams.get(end.stream)
     if (record === undefined || record.refused) return
     Object.assign(record, { state: 'backlog', refused: true })
-    this.#voidAbove(stream, { ...record.head, block: record.acknowledged, sequence: record.acknowledgedSequence })
-    this.endIfDrained(stream, now)
+    this.#voidAbove(end.stream, end)
+    this.endIfDrained(end.stream, now)
   }
 
   /** @returns whether everything in the segments up to `segment` is acknowledged */
