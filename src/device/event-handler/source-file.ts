@@ -1,21 +1,23 @@
 // A file source (delivery N1–N5, N8): reads a file to its end and on as it grows, follows its rotations, and says what
 // can no longer be read. It never waits for another source; where the spool has no room, the file is the buffer (S9).
+import assert from 'node:assert/strict'
 import type { LossCause, StreamEnd } from '../../wire/block-format.ts'
 import type { SourceStatus } from '../../wire/status.ts'
 import type { Glance, SensorFormat } from '../../sensors/format.ts'
-import { formatNamed } from '../../sensors/formats.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { SourceConfig } from './configuration.ts'
-import { type Found, findPlace } from './source-place.ts'
 import { fingerprintOf } from './file-fingerprint.ts'
-import { nextGeneration, olderGenerations, statPath } from './file-succession.ts'
+import { olderGenerations } from './file-succession.ts'
 import { FolderWatch } from './folder-watch.ts'
 import type { InputFile } from './input-file.ts'
+import { LeftFile } from './left-file.ts'
 import { LineBuffer, type LineTaker } from './line-buffer.ts'
+import { lineIntake } from './line-intake.ts'
 import { Packer, type PackedFile } from './packer.ts'
-import { recogniseInput } from './recognise-input.ts'
-import { SourceCounters } from './source-counters.ts'
+import { Rotation } from './rotation.ts'
+import { type SourceStart, waitForFormat, waitForPlace } from './source-start.ts'
+import { SourceReport } from './source-report.ts'
 import { withFinished } from './source-position.ts'
 import type { SourceStream } from './source-stream.ts'
 import type { SpoolLog } from './spool-log.ts'
@@ -42,29 +44,25 @@ export type FileSourceOptions = {
   readonly quietMs?: number
 }
 
-type Left = { readonly file: InputFile; end: number }
-
 /** One file source, from its start to its stop. */
 export class FileSource implements AsyncDisposable {
   readonly config: SourceConfig
   readonly #options: FileSourceOptions
-  readonly #counters = new SourceCounters()
+  readonly #report: SourceReport
   readonly #packer: Packer
+  readonly #rotation: Rotation
+  readonly #start: SourceStart
   readonly #wake: Wake
   readonly #watch: FolderWatch
   #running: Promise<void>
-  #state: SourceStatus['state'] = 'waiting'
-  #reason: string | undefined
   #format: SensorFormat | undefined
   #file: InputFile | undefined
   #packed: PackedFile = { generation: 0, name: '', fingerprint: { length: 0, sha256: '' }, finished: [] }
   #lines = new LineBuffer(0)
   #head: Buffer = Buffer.alloc(0)
-  #left: Left | undefined
+  #left: LeftFile | undefined
   #older: ReadonlySet<string> = new Set()
-  #size = 0
   #grewAt = 0
-  #rotatedAt: number | undefined
   #lookedAt = -Infinity
   #stopping = false
   #rewind: { readonly mark: SourceMark } | undefined
@@ -72,33 +70,22 @@ export class FileSource implements AsyncDisposable {
   constructor(options: FileSourceOptions) {
     this.config = options.config
     this.#options = options
+    this.#report = new SourceReport(options.config, options.log)
     this.#packer = new Packer({ ...options, zone: options.config.zone })
     this.#wake = new Wake(options.clock)
+    this.#rotation = new Rotation(options.config.path, options.quietMs ?? quietBeforeLeavingMs)
+    this.#start = { config: this.config, report: this.#report, wake: this.#wake, stopping: () => this.#stopping }
     this.#watch = new FolderWatch(options.config.path, () => this.#wake.wake())
     this.#running = this.#run(options.spool.streams.source(options.config.name))
   }
 
   /** Everything it will ever give has been appended to the spool. */
   get finished(): boolean {
-    return this.#state === 'finished'
+    return this.#report.state === 'finished'
   }
 
   status(): SourceStatus {
-    const { config, stream } = this.#options
-    return {
-      name: config.name,
-      format: this.#format?.name ?? config.format,
-      input: config.path,
-      state: this.#state,
-      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
-      stream: stream.id ?? '',
-      behindBytes: this.#file?.gzipped === true ? 0 : Math.max(0, this.#size - this.#lines.readOffset),
-      events: this.#counters.events,
-      ignored: this.#counters.ignored,
-      notSelected: this.#counters.notSelected,
-      lost: this.#counters.lost,
-      lastEventAt: this.#counters.lastEventAt,
-    }
+    return this.#report.status(this.#format?.name, this.#options.stream.id, this.#lines.readOffset)
   }
 
   /** The live stream is too far behind: new events go into a new one (delivery C7). */
@@ -111,16 +98,16 @@ export class FileSource implements AsyncDisposable {
   refused(end: StreamEnd, mark: SourceMark): void {
     this.#packer.discard()
     this.#options.stream.refused(end)
-    if (this.#state === 'finished') this.#running = this.#run(mark)
+    if (this.finished) this.#running = this.#run(mark)
     else this.#rewind = { mark }
     this.#wake.wake()
   }
 
   /** An older stream was refused whose lines newer ones have passed: what was not acknowledged is lost. */
   declareRefused(count: number): void {
-    this.#counters.lose('stream.refused', count)
+    this.#report.lose('stream.refused', count)
     this.#packer.loss({ cause: 'stream.refused', count }, this.#lines.offset)
-    if (this.#state === 'finished') this.#options.stream.end('start')
+    if (this.finished) this.#options.stream.end('start')
   }
 
   /** Stops reading; what was read is in the spool's hands. */
@@ -130,7 +117,7 @@ export class FileSource implements AsyncDisposable {
     this.#watch[Symbol.dispose]()
     await this.#running
     await this.#file?.[Symbol.asyncDispose]()
-    await this.#left?.file[Symbol.asyncDispose]()
+    await this.#left?.[Symbol.asyncDispose]()
   }
 
   async #run(from: SourceMark | undefined): Promise<void> {
@@ -145,7 +132,7 @@ export class FileSource implements AsyncDisposable {
       } catch (error) {
         // Nothing a source meets may end the process or another source (N8): it begins again where its blocks end.
         this.#options.log.error({ err: error, source: this.config.name }, 'a source failed and begins again')
-        this.#say('unreadable', `source.unreadable: ${error instanceof Error ? error.message : String(error)}`)
+        this.#report.say('unreadable', `source.unreadable: ${error instanceof Error ? error.message : String(error)}`)
         this.#packer.discard()
         await this.#options.clock.sleep(retryMs)
         while (!this.#options.spool.idle) await this.#options.spool.synced()
@@ -156,9 +143,9 @@ export class FileSource implements AsyncDisposable {
 
   /** Finds the file and the place to begin at. @returns false where there is nothing (more) to read */
   async #begin(mark: SourceMark | undefined): Promise<boolean> {
-    const found = await this.#find(mark)
+    const found = await waitForPlace(this.#start, mark)
     if (found === undefined || this.#stopping) return false
-    const format = await this.#recognise(found.file, mark?.format)
+    const format = await waitForFormat(this.#start, found.file, mark?.format)
     if (format === undefined) {
       await found.file[Symbol.asyncDispose]()
       return false
@@ -170,34 +157,6 @@ export class FileSource implements AsyncDisposable {
     return true
   }
 
-  async #find(mark: SourceMark | undefined): Promise<Found | undefined> {
-    while (!this.#stopping) {
-      const found = await findPlace(this.config, mark)
-      if (found.kind === 'found') return found
-      if (found.kind === 'finished') {
-        this.#say('finished')
-        return undefined
-      }
-      this.#say(found.kind, found.reason)
-      await this.#wake.sleep(retryMs)
-    }
-    return undefined
-  }
-
-  async #recognise(file: InputFile, known: string | undefined): Promise<SensorFormat | undefined> {
-    const named = this.config.format === 'auto' ? known : this.config.format
-    if (named !== undefined) return formatNamed(named)
-    while (!this.#stopping) {
-      const format = await recogniseInput(file)
-      if (format !== undefined) return format
-      const reason = 'source.unrecognised: no line is of a format this version knows'
-      this.#say(this.config.once === true ? 'finished' : 'waiting', reason)
-      if (this.config.once === true) return undefined
-      await this.#wake.sleep(retryMs)
-    }
-    return undefined
-  }
-
   async #enter(file: InputFile, packed: PackedFile, offset: number, context: string): Promise<void> {
     if (this.#file !== file) await this.#file?.[Symbol.asyncDispose]()
     this.#file = file
@@ -207,9 +166,9 @@ export class FileSource implements AsyncDisposable {
     this.#lines = new LineBuffer(offset)
     this.#packer.start(packed, this.#format?.name ?? '', offset, context)
     this.#grewAt = this.#options.clock.monotonic()
-    this.#rotatedAt = undefined
+    this.#rotation.reset()
     this.#lookedAt = -Infinity
-    this.#say('reading')
+    this.#report.say('reading')
   }
 
   /** Reads until the stop, a rewind, or the end of a file that is read once. */
@@ -217,11 +176,11 @@ export class FileSource implements AsyncDisposable {
     const { spool } = this.#options
     while (!this.#stopping && this.#rewind === undefined) {
       if (!spool.hasRoom) {
-        if (spool.state !== 'open') this.#say('spool-full', `spool.${spool.state}: the file waits`)
+        if (spool.state !== 'open') this.#report.say('spool-full', `spool.${spool.state}: the file waits`)
         await spool.room()
         continue
       }
-      if (this.#state === 'spool-full') this.#say('reading')
+      if (this.#report.state === 'spool-full') this.#report.say('reading')
       const got = await this.#read()
       if (got > 0) continue
       const dueMs = this.#packer.closeDue()
@@ -272,7 +231,7 @@ export class FileSource implements AsyncDisposable {
     const file = this.#file
     if (file === undefined) return false
     const { size } = await file.stat()
-    this.#size = size
+    this.#report.size = file.gzipped ? undefined : size
     if (!file.gzipped && size < this.#lines.readOffset) {
       await this.#truncated(file)
       return true
@@ -282,32 +241,14 @@ export class FileSource implements AsyncDisposable {
     if (now - this.#lookedAt < lookAtPathEveryMs) return false
     this.#lookedAt = now
     await this.#watchLeft()
-    return this.#rotation(file, now)
+    return this.#follows(file, now)
   }
 
-  /** Follows a rename: the old file is read until it is quiet and the new one is not empty (delivery N2). */
-  async #rotation(file: InputFile, now: number): Promise<boolean> {
-    const named = await statPath(this.config.path)
-    if (named !== 'missing' && named.id === file.id) {
-      this.#rotatedAt = undefined
-      this.#say('reading')
-      return false
-    }
-    if (named === 'missing') this.#say('missing', `source.missing: ${this.config.path} does not exist`)
-    this.#rotatedAt ??= now
-    const next = await nextGeneration(
-      this.config.path,
-      { id: file.id, fingerprint: this.#packed.fingerprint },
-      this.#packed.finished,
-      this.#older,
-    )
-    if (next === undefined) return false
-    const quiet = now - Math.max(this.#grewAt, this.#rotatedAt) >= (this.#options.quietMs ?? quietBeforeLeavingMs)
-    // One with two younger generations is nobody's any more.
-    if (!quiet && !file.gzipped && next.path === this.config.path) {
-      await next[Symbol.asyncDispose]()
-      return false
-    }
+  async #follows(file: InputFile, now: number): Promise<boolean> {
+    const next = await this.#rotation.look(file, this.#packed, this.#older, { now, grewAt: this.#grewAt })
+    if (next === 'same') this.#report.say('reading')
+    if (next === 'missing') this.#report.say('missing', `source.missing: ${this.config.path} does not exist`)
+    if (typeof next === 'string') return false
     await this.#leave()
     const packed = { ...this.#packed, generation: this.#packed.generation + 1, name: next.name }
     this.#file = undefined
@@ -321,8 +262,8 @@ export class FileSource implements AsyncDisposable {
     if (this.#lines.takeRest(this.#taker())) this.#packer.close(true)
     this.#packer.closeAll()
     const end = this.#lines.offset
-    await this.#left?.file[Symbol.asyncDispose]()
-    this.#left = this.#file === undefined ? undefined : { file: this.#file, end }
+    await this.#left?.[Symbol.asyncDispose]()
+    this.#left = this.#file === undefined ? undefined : new LeftFile(this.#file, end)
     const finished = withFinished(this.#packed.finished, { fingerprint: this.#packed.fingerprint, end })
     this.#packed = { ...this.#packed, finished }
   }
@@ -334,67 +275,27 @@ export class FileSource implements AsyncDisposable {
     if (cut) this.#lose('file.truncated')
     this.#options.stream.end('start')
     this.#file = undefined
-    this.#say('finished')
+    this.#report.say('finished')
   }
 
   /** What is written into a file after it was left is lost (delivery N2). */
   async #watchLeft(): Promise<void> {
-    const left = this.#left
-    if (left === undefined || left.file.gzipped) return
-    const { size } = await left.file.stat()
-    if (size <= left.end) return
-    const bytes = size - left.end
-    this.#packed.finished = this.#packed.finished.map((file) =>
-      file.end === left.end && file === this.#packed.finished.at(-1) ? { ...file, end: size } : file,
-    )
-    left.end = size
+    const bytes = (await this.#left?.growth()) ?? 0
+    const last = this.#packed.finished.at(-1)
+    if (bytes === 0 || this.#left === undefined || last === undefined) return
+    this.#packed.finished = [...this.#packed.finished.slice(0, -1), { ...last, end: this.#left.end }]
     this.#packer.announce()
     this.#lose('file.written-after-rotation', bytes)
   }
 
   #lose(cause: LossCause, bytes?: number): void {
-    this.#counters.lose(cause, null)
+    this.#report.lose(cause, null)
     this.#packer.loss({ cause, count: null, ...(bytes === undefined ? {} : { bytes }) }, this.#lines.offset)
   }
 
   #taker(): LineTaker {
-    const now = this.#options.clock.now()
-    const format = this.#format
-    const origin = { fileName: this.#packed.name, context: this.#packer.context }
-    const { selected } = this.#options
-    return {
-      line: (bytes, offset) => {
-        const end = this.#lines.offset
-        const glance = bytes.length === 0 ? emptyLine : format?.glance(bytes, origin)
-        if (glance === undefined || glance.kind === 'ignored') {
-          this.#counters.ignored++
-          this.#packer.ignored(end)
-        } else if (glance.kind === 'context') {
-          this.#counters.ignored++
-          origin.context = glance.context
-          this.#packer.header(glance.context, end)
-        } else if (selected(glance)) {
-          this.#counters.events++
-          this.#counters.lastEventAt = now
-          this.#packer.event(bytes, offset, end, now)
-        } else {
-          this.#counters.notSelected++
-          this.#packer.notSelected(glance.kind === 'event' ? glance.type : 'other', end)
-        }
-      },
-      tooLong: (bytes, sha256) => {
-        this.#counters.lose('line.too-long', 1)
-        this.#packer.loss({ cause: 'line.too-long', count: 1, bytes, sha256 }, this.#lines.offset)
-      },
-    }
-  }
-
-  #say(state: SourceStatus['state'], reason?: string): void {
-    if (state !== this.#state && reason !== undefined)
-      this.#options.log.warn({ source: this.config.name, state }, reason)
-    this.#state = state
-    this.#reason = reason
+    const intake = { packer: this.#packer, report: this.#report, selected: this.#options.selected }
+    assert(this.#format !== undefined, 'no line is read before its format is known')
+    return lineIntake(intake, this.#format, this.#lines, this.#packed.name, this.#options.clock.now())
   }
 }
-
-const emptyLine: Glance = { kind: 'ignored', reason: 'empty' }
