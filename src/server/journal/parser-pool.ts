@@ -2,6 +2,7 @@
 // backlog is there, ended when none was for a while.
 import { availableParallelism } from 'node:os'
 import type { IndexedBlock } from './event-index.ts'
+import type { BlockRange } from './read-block.ts'
 import { WorkerClient, type WorkerWarning } from './worker-client.ts'
 import type { ParserQuestions, WorkerSetup } from './worker-messages.ts'
 
@@ -17,11 +18,11 @@ export class ParserPool implements AsyncDisposable {
     this.#parsers = Array.from({ length: count }, () => new WorkerClient<ParserQuestions>('parser', setup, warn))
   }
 
-  /** @returns the blocks behind `after`, read; their order is that of the day */
-  read(organisation: string, day: string, after: number, limit: number): Promise<readonly IndexedBlock[]> {
+  /** @returns the blocks of a range, read */
+  read(organisation: string, range: BlockRange): Promise<readonly IndexedBlock[]> {
     const parser = this.#parsers[this.#next++ % this.#parsers.length]
     if (parser === undefined) return Promise.resolve([])
-    return parser.ask({ kind: 'read', organisation, day, after, limit })
+    return parser.ask({ kind: 'read', organisation, range })
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

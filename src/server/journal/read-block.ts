@@ -3,14 +3,14 @@
 import type { SensorEvent } from '../../core/event.ts'
 import type { ReadContext, SensorFormat } from '../../sensors/format.ts'
 import {
+  blockHeadBytes,
   type BlockHeader,
-  decodeBlock,
+  checkBlock,
   type EventsHeader,
-  isBlock,
   splitLines,
   unpackLines,
 } from '../../wire/block-format.ts'
-import type { StoredBlock } from './block-store.ts'
+import type { BlockStore, StoredBlock } from './block-store.ts'
 import { type IndexedBlock, type Input, severityCodes } from './event-index.ts'
 import { blockTerms, documentSeparator, eventTerms, quarantinedTerms } from './terms.ts'
 
@@ -19,11 +19,32 @@ export type FormatNamed = (name: string) => SensorFormat | undefined
 /** What was read in a line, or why nothing was. */
 export type ReadEvent = SensorEvent | { readonly kind: 'quarantined'; readonly reason: string }
 
+/** Blocks of a day: behind one ordinal, up to another. */
+export type BlockRange = { readonly day: string; readonly after: number; readonly through: number }
+
+/** @returns the blocks of a range as the index takes them; fewer where some are not held any more. */
+export async function readRange(
+  store: BlockStore,
+  organisation: string,
+  { day, after, through }: BlockRange,
+  formatNamed: FormatNamed,
+): Promise<IndexedBlock[]> {
+  const read: IndexedBlock[] = []
+  for (let ordinal = after; ordinal < through; ) {
+    // Large blocks come a few at a time: the store bounds what it gives by bytes.
+    const stored = await store.read(organisation, { day, ordinal }, through - ordinal)
+    const ours = stored.filter((block) => block.day === day && block.ordinal <= through)
+    for (const block of ours) read.push(readBlock(block, formatNamed))
+    if (ours.length < stored.length || ours.length === 0) break
+    ordinal = ours.at(-1)?.ordinal ?? through
+  }
+  return read
+}
+
 /** @returns the block as the index takes it; whatever its bytes are. */
 export function readBlock(stored: StoredBlock, formatNamed: FormatNamed): IndexedBlock {
-  const block = decodeBlock(stored.bytes)
-  if (!isBlock(block)) return damaged(stored)
-  const { header } = block
+  const header = checkBlock(stored.bytes)
+  if (header.kind === 'bad-block') return damaged(stored)
   const common = {
     ordinal: stored.ordinal,
     stream: header.stream,
@@ -43,7 +64,12 @@ export function readBlock(stored: StoredBlock, formatNamed: FormatNamed): Indexe
   const notSelected = Object.values(header.notSelected ?? {}).reduce((sum, count) => sum + count, 0)
   return {
     ...common,
-    ...readLines(header, linesOf(header, block.payload), formatNamed, stored.device),
+    ...readLines(
+      header,
+      linesOf(header, stored.bytes.subarray(blockHeadBytes + stored.bytes.readUInt32LE(4))),
+      formatNamed,
+      stored.device,
+    ),
     ignored: header.ignored ?? 0,
     notSelected,
     loss: null,

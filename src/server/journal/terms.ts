@@ -15,19 +15,20 @@ const plainMax = 120
 export const foldedMax = 64
 
 /** Terms of long values, which repeat much: a user agent stands in every request of a browser. */
-const longTerms = new Map<string, string>()
-const longTermsMax = 8_192
+const longTerms = new Map<string, Map<string, string>>()
+/** Of each name. */
+const longTermsMax = 4_096
 
 /** @returns the term of an exact value. */
 export function term(name: string, value: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: what separates terms cannot stand in one
   if (value.length <= plainMax && !/[A-Z\x00-\x1f\x7f]/.test(value)) return `${name}:${value}`
-  const key = `${name}~${value}`
-  const known = longTerms.get(key)
+  const terms = longTerms.get(name) ?? new Map<string, string>()
+  const known = terms.get(value)
   if (known !== undefined) return known
   const made = `${name}~${folded(value)}~${hash('sha256', value, 'hex').slice(0, 16)}`
-  if (longTerms.size >= longTermsMax) longTerms.clear()
-  longTerms.set(key, made)
+  if (terms.size >= longTermsMax) terms.clear()
+  longTerms.set(name, terms.set(value, made))
   return made
 }
 

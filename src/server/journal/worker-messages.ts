@@ -13,6 +13,7 @@ import type {
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { IndexedBlock } from './event-index.ts'
+import type { BlockRange } from './read-block.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
@@ -76,9 +77,9 @@ export type IndexerQuestions = {
 }
 
 export type ParserQuestions = {
-  /** Blocks of a day behind an ordinal, read. */
+  /** Blocks of a range, read. */
   read: {
-    ask: { organisation: string; day: string; after: number; limit: number }
+    ask: { organisation: string; range: BlockRange }
     answer: readonly IndexedBlock[]
   }
 }
