@@ -340,7 +340,7 @@ test('delivery D27: a device far over its share does not delay another', async (
     store,
     limits: { storeBytesMax: 64 * 1024, deviceBytesMax: 32 * 1024, turnBytes: 16 * 1024 },
   })
-  store.commitMs = 2
+  store.commitMs = 10
   await using greedy = await site.device()
   const { credit } = await welcomed(greedy)
   const flood = bytes(chainOf(newStreamId(), 4_000))
