@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict'
-import { appendFile, writeFile } from 'node:fs/promises'
+import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { TestDevice, eve, eves, text } from './test-device.ts'
 import { until } from './test-exchange.ts'
 
@@ -26,4 +28,62 @@ test('delivery 1.1: new lines of a growing file arrive within its linger', async
   }
   assert.deepEqual(device.journal.lines, eves(0, 5))
   assert.equal(handler.status().sources[0]?.state, 'reading')
+})
+
+test('delivery D12: a spool folder that cannot be used is said over the socket, and used once it can be', async () => {
+  await using device = await TestDevice.make()
+  await writeFile(device.file, text(eves(0, 10)))
+  await writeFile(device.spool, 'a file where the folder should be')
+  const starting = device.start({ once: true })
+  await using exchange = await device.exchange()
+  await until(() => exchange.status?.spool.state === 'unwritable', 'its status')
+  assert.match(exchange.status?.sources[0]?.reason ?? '', /^spool\.unwritable/)
+  await rm(device.spool)
+  await using handler = await starting
+  await handler.drained
+  assert.deepEqual(device.journal.lines, eves(0, 10))
+})
+
+test('delivery S9: where the spool is full files wait, and go on when the exchange has acknowledged', async () => {
+  await using device = await TestDevice.make()
+  const lines = eves(0, 200_000)
+  await writeFile(device.file, text(lines))
+  await using handler = await device.start({ once: true }, { spool: { bytesMax: 1024 * 1024 } })
+  await until(() => handler.status().sources[0]?.state === 'spool-full', 'the file waits')
+  assert.equal(handler.status().spool.state, 'full')
+  assert((handler.status().sources[0]?.events ?? 0) < lines.length)
+  await using _exchange = await device.exchange()
+  await handler.drained
+  assert.deepEqual(device.journal.lines, lines)
+  assert.deepEqual(device.journal.losses(), [])
+})
+
+test('delivery S10: memory in flight stays within 32 MiB, while reading and while the backlog drains', async () => {
+  await using device = await TestDevice.make()
+  await writeFile(device.file, text(eves(0, 150_000)))
+  // Only what is still held counts, so each sample is taken behind a full collection.
+  setFlagsFromString('--expose-gc')
+  const collect: unknown = runInNewContext('gc')
+  assert(typeof collect === 'function')
+  const heldBytes = () => {
+    collect()
+    return process.memoryUsage().arrayBuffers
+  }
+  const before = heldBytes()
+  let most = 0
+  const sample = () => (most = Math.max(most, heldBytes() - before))
+  await using handler = await device.start({ once: true })
+  await until(() => {
+    sample()
+    return handler.status().sources[0]?.state === 'finished'
+  }, 'all spooled')
+  // The connector keeps nothing here, so that only EventHandler's own memory is seen.
+  await using exchange = await device.exchange({ creditBytes: 4 * 1024 * 1024, forgets: true })
+  await until(() => {
+    sample()
+    return handler.status().drained
+  }, 'drained')
+  assert(exchange.order.length > 2_000)
+  assert(most <= 32 * 1024 ** 2, `${(most / 2 ** 20).toFixed(1)} MiB`)
+  if (process.env['TEST_PRINT'] !== undefined) process.stderr.write(`in flight: ${(most / 2 ** 20).toFixed(1)} MiB\n`)
 })

@@ -9,8 +9,9 @@ import { FallingBehind } from './falling-behind.ts'
 import { Serving } from './serving.ts'
 import type { BindSocket, LocalSocket, LocalSocketHandlers } from './socket-port.ts'
 import { Sources } from './sources.ts'
-import { openSpool } from './spool-log.ts'
-import { isDrained, spoolStatus } from './spool-status.ts'
+import type { SpoolLog } from './spool-log.ts'
+import { isDrained, spoolStatus, waitingStatus } from './spool-status.ts'
+import { openUsableSpool } from './usable-spool.ts'
 
 const tickMs = 1_000
 /** Until the exchange grants another one with the credit (delivery 1.0), and the longest that may be. */
@@ -26,6 +27,8 @@ export type EventHandlerOptions = {
   readonly program: string
   readonly log: Log
   readonly clock?: Clock
+  /** Ends the wait for a spool folder that cannot be used. */
+  readonly signal?: AbortSignal
   /** How long a rotated file must be quiet before it is left; 5 s. */
   readonly quietMs?: number
 }
@@ -38,7 +41,8 @@ export type EventHandler = AsyncDisposable & {
 
 /**
  * Starts reading and serving; it runs until it is disposed: then what was read is synced, and the spool marked clean.
- * @throws Fault `configuration.invalid`, `spool.locked`, `spool.unwritable` or `socket.unusable`
+ * A spool folder that cannot be used is waited for (delivery D12).
+ * @throws Fault `configuration.invalid`, `spool.locked` or `socket.unusable`
  */
 export async function startEventHandler(options: EventHandlerOptions): Promise<EventHandler> {
   const configuration = checkConfiguration(options.configuration)
@@ -49,8 +53,7 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   let lingerMs = lingerMsFirst
   let socket: LocalSocket | undefined
   await using up = new AsyncDisposableStack()
-  const { bytesMax } = configuration.spool
-  const spool = up.use(await openSpool({ folder: options.spoolFolder, bytesMax, log, clock }))
+  const spool = up.use(await itsSpool({ ...options, configuration, clock }, startedAt))
   const sources = new Sources({ ...options, configuration, spool, clock, lingerMs: () => lingerMs })
   const behind = new FallingBehind(spool, sources, clock)
   const serving = new Serving({
@@ -72,7 +75,7 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
     startedAt,
     socket: socket?.path ?? options.socketPath,
     sources: sources.status(),
-    spool: spoolStatus(spool, bytesMax),
+    spool: spoolStatus(spool, configuration.spool.bytesMax),
     drained: sources.finished && isDrained(spool),
   })
   socket = up.use(
@@ -97,6 +100,19 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   )
   const parts = up.move()
   return { status, drained: drained.promise, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+function itsSpool(options: EventHandlerOptions & { readonly clock: Clock }, startedAt: number): Promise<SpoolLog> {
+  const { configuration, spoolFolder, socketPath, log, clock, signal } = options
+  return openUsableSpool({
+    folder: spoolFolder,
+    bytesMax: configuration.spool.bytesMax,
+    log,
+    clock,
+    signal,
+    bind: (handlers) => bind(options, configuration.socketGroup, handlers),
+    status: (reason) => waitingStatus(configuration, socketPath, startedAt, reason),
+  })
 }
 
 async function bind(

@@ -40,7 +40,6 @@ export type FileSourceOptions = {
   readonly lingerMs: () => number
   readonly clock: Clock
   readonly log: Log
-  /** For tests; 5 s. */
   readonly quietMs?: number
 }
 

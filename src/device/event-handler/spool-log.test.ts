@@ -142,6 +142,38 @@ test('delivery S6: a segment with one block unacknowledged is not unlinked; ackn
   assert(record.blocks.lowest > 0)
 })
 
+test('delivery S6: what the exchange turns out to lack while segments go is not unlinked', async () => {
+  await using place = await testSpool()
+  const disk = faultyDisk()
+  await using spool = await place.open(disk)
+  const stream = sourceStream(spool, 'a')
+  for (let number = 0; number < 500; number++) {
+    writeBlock(stream, number * 100, 1_000)
+    if (number % 20 === 0) await settled(spool)
+  }
+  await settled(spool)
+  const record = spool.streams.get(stream.id ?? '')
+  assert(record !== undefined)
+  let unlinked = 0
+  disk.unlink = async (path) => {
+    // While the first segment goes, a restored exchange answers that it holds nothing.
+    if (++unlinked === 1) spool.streams.replaceAcknowledged(record.stream, -1, 0)
+    await durableFiles.unlink(path)
+  }
+  spool.acknowledge(record.stream, record.head.block)
+  writeBlock(stream, 60_000)
+  await settled(spool)
+  await until(() => unlinked > 0, 'one goes')
+  writeBlock(stream, 60_100)
+  await settled(spool)
+  assert.equal(unlinked, 1)
+  const kept = (await held(spool)).map((block) => block.header.block)
+  assert.deepEqual(
+    kept,
+    Array.from({ length: record.head.block + 1 - record.blocks.lowest }, (_, at) => record.blocks.lowest + at),
+  )
+})
+
 test('delivery S7: a failed sync is never retried on the same file; the next segment takes the same bytes', async () => {
   await using place = await testSpool()
   const disk = faultyDisk()

@@ -19,7 +19,7 @@ import { Wake } from './wake.ts'
 const groupWaitMs = 10
 const groupBytes = 1024 * 1024
 /** Blocks accepted but not yet synced (S10: part of the 32 MiB); sources wait beyond it. */
-const pendingBytesMax = 6 * 1024 * 1024
+const pendingBytesMax = 4 * 1024 * 1024
 const retryEveryMs = 1_000
 
 export type SpoolOptions = {

@@ -9,7 +9,7 @@ import { segmentName } from './spool-recovery.ts'
 import type { SpoolStream } from './spool-streams.ts'
 
 /** Newest blocks kept in memory: a connected exchange is served from here (S10: part of the 32 MiB). */
-const recentBytesMax = 8 * 1024 * 1024
+const recentBytesMax = 5 * 1024 * 1024
 const runBytes = 512 * 1024
 const openFilesMax = 4
 

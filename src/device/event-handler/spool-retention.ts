@@ -70,7 +70,6 @@ export class SpoolRetention {
    * @param pressing the spool is full: whatever is acknowledged goes
    */
   async remove(streams: SpoolStreams, openBytes: number, pressing: boolean): Promise<void> {
-    let gone = -1
     let acknowledged = 0
     for (const segment of this.#sealed) {
       if (!streams.acknowledgedThrough(segment.number)) break
@@ -80,13 +79,15 @@ export class SpoolRetention {
     for (let oldest = this.#sealed[0]; oldest !== undefined && acknowledged > 0; oldest = this.#sealed[0]) {
       const kept = acknowledged + openBytes <= this.#options.bytesMax / 4 && now - oldest.since < keptMs
       if (kept && oldest.hasBlocks && !pressing) break
+      // Asked again each time: while the one before was unlinked the exchange may have said that it lacks this one (C3).
+      if (!streams.acknowledgedThrough(oldest.number)) break
       acknowledged -= oldest.bytes
       this.#sealed.shift()
+      // First out of the index, then off the disk: nobody is sent to read what is just going.
+      streams.dropThrough(oldest.number)
       await this.#reader.closeSegment(oldest.number)
       await this.#unlink(oldest.number)
-      gone = oldest.number
     }
-    if (gone >= 0) streams.dropThrough(gone)
   }
 
   async #unlink(segment: number): Promise<void> {

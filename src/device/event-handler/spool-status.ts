@@ -1,5 +1,6 @@
-// The spool as the one Status document shows it.
-import type { SpoolStatus } from '../../wire/status.ts'
+// Spool and EventHandler as the one Status document shows them.
+import type { EventHandlerStatus, SpoolStatus } from '../../wire/status.ts'
+import type { EventHandlerConfiguration } from './configuration.ts'
 import type { SpoolLog } from './spool-log.ts'
 
 /** @returns size, what waits for an ack, and how far each stream goes that is not drained */
@@ -34,4 +35,44 @@ export function isDrained(spool: SpoolLog): boolean {
   if (!spool.idle) return false
   for (const stream of spool.streams.active()) if (stream.acknowledged < stream.head.block) return false
   return true
+}
+
+/** @returns the status of an EventHandler whose spool folder cannot be used: every source waits */
+export function waitingStatus(
+  { sources, spool }: EventHandlerConfiguration,
+  socket: string,
+  startedAt: number,
+  reason: string,
+): EventHandlerStatus {
+  return {
+    v: 1,
+    pid: process.pid,
+    startedAt,
+    socket,
+    sources: sources.map(({ name, format, path }) => ({
+      name,
+      format,
+      input: path,
+      state: 'spool-full',
+      reason,
+      stream: '',
+      behindBytes: 0,
+      events: 0,
+      ignored: 0,
+      notSelected: 0,
+      lost: {},
+      lastEventAt: 0,
+    })),
+    spool: {
+      bytes: 0,
+      bytesMax: spool.bytesMax,
+      segments: 0,
+      outstandingEvents: 0,
+      outstandingBytes: 0,
+      oldestOutstandingAt: 0,
+      state: 'unwritable',
+      given: {},
+    },
+    drained: false,
+  }
 }

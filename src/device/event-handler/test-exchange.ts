@@ -35,6 +35,8 @@ export type TestExchangeOptions = {
   readonly ended?: boolean
   /** Receives but keeps the credit, as a slow exchange does. */
   readonly hoard?: boolean
+  /** Checks the chains but keeps no block. */
+  readonly forgets?: boolean
   /** Blocks that arrive damaged: `source block` → how often. */
   readonly damaged?: Map<string, number>
 }
@@ -54,6 +56,7 @@ export class TestJournal {
   readonly heads = new Map<string, StreamHead>()
   readonly missing: MissingBlocks[] = []
   duplicates = 0
+  forgets = false
 
   /** @returns the number wanted where it is not the next one */
   store(block: Block): number | undefined {
@@ -70,7 +73,7 @@ export class TestJournal {
     }
     const blocks = this.streams.get(header.stream) ?? []
     this.streams.set(header.stream, blocks)
-    blocks.push(block)
+    if (!this.forgets) blocks.push(block)
     this.heads.set(header.stream, { block: header.block, hash: block.hash, sequence: nextSequence(header) - 1 })
     return undefined
   }
@@ -153,6 +156,7 @@ export class TestExchange implements AsyncDisposable {
     this.journal = journal
     this.#options = options
     this.acking = options.silent !== true
+    journal.forgets = options.forgets === true
   }
 
   get hop(): HopClient {
