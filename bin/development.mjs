@@ -67,7 +67,13 @@ const steps = {
     const test = (chosen, together) =>
       chosen.length === 0
         ? 0
-        : run(process.execPath, ['--disable-warning=ExperimentalWarning', '--test', `--test-concurrency=${together}`, '--test-timeout=300000', ...chosen])
+        : run(process.execPath, [
+            '--disable-warning=ExperimentalWarning',
+            '--test',
+            `--test-concurrency=${together}`,
+            '--test-timeout=300000',
+            ...chosen,
+          ])
     if (files.length > 0) return built || test(files, 1)
     // Tests of the whole program are timed and use both cores: one at a time, behind the others.
     const whole = globSync('test/*.test.ts', { cwd: root }).sort()

@@ -49,7 +49,6 @@ export const bannedWords: readonly BannedWord[] = [
       { file: 'src/device/connector/properties.ts', why: 'becomes the cause of properties.invalid' },
       { file: 'src/device/connector/reach.ts', why: 'looks like the errors of node:net that it stands beside' },
       {
-        file: 'src/device/event-handler/spool-log.ts',
         why: 'is kept as what broke the log; whoever appends gets the Fault',
       },
     ],
