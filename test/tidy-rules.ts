@@ -48,9 +48,6 @@ export const bannedWords: readonly BannedWord[] = [
       { file: 'src/device/connector/connector-log.ts', why: 'the caller of a log line is read from its stack' },
       { file: 'src/device/connector/properties.ts', why: 'becomes the cause of properties.invalid' },
       { file: 'src/device/connector/reach.ts', why: 'looks like the errors of node:net that it stands beside' },
-      {
-        why: 'is kept as what broke the log; whoever appends gets the Fault',
-      },
     ],
   },
   {
