@@ -44,7 +44,7 @@ export type Position =
     }
   | { readonly kind: 'socket' }
 
-/** Declared losses of the stream so far; `unknown` where at least one had no count. */
+/** Declared losses of the stream before this block, as `first` and `prev`; `unknown` where one had no count. */
 export type LostSoFar = { readonly count: number; readonly unknown: boolean }
 
 type Common = {
