@@ -259,8 +259,9 @@ test('delivery J1: a block that arrives damaged is sent again; after three times
       ['eve 6', 3],
     ]),
   })
-  await until(() => device.journal.lines.length === 64 * 9, 'all but one')
-  assert(device.journal.missing.length > 0)
+  // On a slow machine linger may close a block before it is full: the hole is one block, of at most 64 lines.
+  await until(() => device.journal.missing.length > 0 && device.journal.lines.length >= 64 * 9, 'all but one block')
+  assert(device.journal.lines.length < 64 * 10, 'the damaged block was given')
   for (const { from, through, cause } of device.journal.missing)
     assert.deepEqual([from, through, cause], [6, 6, 'spool.damaged'])
 })
