@@ -28,14 +28,16 @@ const waitingMax = 10_000
 /**
  * Opens or creates the database (WAL, `synchronous=FULL`: what a resolved statement or commit wrote is synced).
  * @param path absolute path of the file; its folder exists; made readable by its owner alone
+ * @param broke hears that the thread ended by itself: every later statement then fails
  * @returns `db`, whose failures are SqliteFailure; disposing ends the thread
  */
-export async function openState(path: string): Promise<Database> {
+export async function openState(path: string, broke?: (failure: SqliteFailure) => void): Promise<Database> {
   // Made here and not by SQLite, whose files beside it take over the rights of this one.
   await (await open(path, 'a', 0o600)).close()
   await chmod(path, 0o600)
   const thread = new SqliteThread(path)
   await thread.run(CompiledQuery.raw('select 1'))
+  if (broke !== undefined) void thread.broken.then(broke)
   const turns = openTurns({ waitMs: turnWaitMs, waitingMax })
   const db = new Kysely<NoTables>({
     dialect: {
@@ -87,6 +89,8 @@ class SqliteThread {
   readonly #worker: Worker
   readonly #waiting = new Map<number, Waiting>()
   readonly #ended: Promise<void>
+  readonly #broken = Promise.withResolvers<SqliteFailure>()
+  #closing = false
   #failure: SqliteFailure | undefined
   #next = 1
 
@@ -94,6 +98,7 @@ class SqliteThread {
     // tsc rewrites .ts in imports, not in URLs: the ending is taken from this file's own.
     this.#worker = new Worker(new URL(`./sqlite.worker${extname(import.meta.filename)}`, import.meta.url), {
       workerData: path,
+      name: 'sqlite',
     })
     this.#worker.on('message', (message: FromSqlite) => {
       this.#waiting.get(message.id)?.resolve(message)
@@ -106,6 +111,11 @@ class SqliteThread {
         resolve()
       })
     })
+  }
+
+  /** Resolves when the thread ends by itself, and never else. */
+  get broken(): Promise<SqliteFailure> {
+    return this.#broken.promise
   }
 
   async run<R>(query: CompiledQuery): Promise<QueryResult<R>> {
@@ -127,6 +137,7 @@ class SqliteThread {
   }
 
   async close(): Promise<void> {
+    this.#closing = true
     if (this.#failure === undefined) await this.#ask((id) => ({ id, kind: 'close' }))
     await this.#ended
   }
@@ -150,5 +161,6 @@ class SqliteThread {
     }
     for (const { reject } of this.#waiting.values()) reject(this.#failure)
     this.#waiting.clear()
+    if (!this.#closing) this.#broken.resolve(this.#failure)
   }
 }

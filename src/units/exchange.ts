@@ -5,7 +5,7 @@ import { existsSync, readFileSync, rmSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { organisationId } from '../core/ids.ts'
 import type { Clock } from '../platform/clock.ts'
-import { openLog } from '../platform/log.ts'
+import { type Log, openLog } from '../platform/log.ts'
 import { startTicksOf, takeProcessLock } from '../platform/process-lock.ts'
 import { openState } from '../platform/sqlite.ts'
 import { writeDurably } from '../platform/write-durably.ts'
@@ -54,14 +54,15 @@ export async function startExchange(
   if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
   up.use(taken.lock)
 
+  const broke = (fault: unknown) => endsWithItsThread(fault, log)
   const state = up.use(
-    await openState(folder.state).catch((error: unknown) => {
+    await openState(folder.state, (failure) => broke(storageFault(failure))).catch((error: unknown) => {
       throw storageFault(error)
     }),
   )
   const { names, retentionDays } = options
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names, clock, log }))
-  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
+  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays, broke }))
   const admission = up.use(openAdmission({ store: journal.store, clock, log }))
   const presence = presenceInRegistry(fleet.registry, log)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
@@ -97,6 +98,15 @@ export async function startExchange(
     info: { console: api.url, devices: endpoint.devices },
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
+}
+
+/**
+ * A thread that has ended by itself answers nothing any more: thrown out of every call, this ends the process, and its
+ * supervisor starts a whole one. What was acknowledged is synced (delivery J1), so no order needs keeping.
+ */
+function endsWithItsThread(fault: unknown, log: Log): never {
+  log.fatal({ err: fault }, 'the exchange ends because one of its threads did; it is started again')
+  throw fault
 }
 
 /** @returns by what devices are told to come: the first of the server's names, else where it is bound. */

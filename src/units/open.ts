@@ -54,6 +54,8 @@ export async function openInputs(options: OpenRequest): Promise<Opened> {
   }
 }
 
+type Stored = { readonly journal: { readonly events: number; readonly unindexedBlocks: number } }
+
 async function untilSearchable(
   site: Site,
   sensors: readonly SensorInput[],
@@ -63,22 +65,13 @@ async function untilSearchable(
     options.signal.throwIfAborted()
     const status = await site.deviceStatus()
     const unreadBytes = (status?.eventHandler?.sources ?? []).reduce((bytes, source) => bytes + source.behindBytes, 0)
-    const stored = await storedEvents(site)
-    if (stored !== undefined) options.onProgress({ events: stored.events, unreadBytes })
-    if (status?.eventHandler?.drained === true && stored?.unindexedBlocks === 0) {
+    const { journal: stored } = await site.owner.get<Stored>('status')
+    options.onProgress({ events: stored.events, unreadBytes })
+    if (status?.eventHandler?.drained === true && stored.unindexedBlocks === 0) {
       const totals = await Promise.all(sensors.map((input) => totalsOf(site, input)))
       if (totals.every(({ unindexedBlocks }) => unindexedBlocks === 0)) return totals
     }
     await systemClock.sleep(askEveryMs, options.signal)
-  }
-}
-
-async function storedEvents(site: Site): Promise<{ events: number; unindexedBlocks: number } | undefined> {
-  try {
-    return (await site.owner.get<{ journal: { events: number; unindexedBlocks: number } }>('status')).journal
-  } catch {
-    // It is being started again; the next question finds it.
-    return undefined
   }
 }
 

@@ -11,7 +11,7 @@ import { type Deaths, deviceChild, exchangeChild } from './children.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
 import { type ExchangeInfo, ownerKey } from './exchange.ts'
-import { type OwnerClient, ownerClient } from './owner-client.ts'
+import { type OwnerClient, ownerClient, patientClient } from './owner-client.ts'
 
 export type SiteOptions = {
   readonly data: string
@@ -29,6 +29,7 @@ export type SiteOptions = {
 export type Site = AsyncDisposable & {
   readonly folder: DataFolder
   readonly device: string
+  /** Waits where the exchange is being started again. */
   readonly owner: OwnerClient
   exchange(): ExchangeInfo
   /** What the device says of itself, over its local API; undefined while it does not answer. */
@@ -42,7 +43,10 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   await using up = new AsyncDisposableStack()
   const exchange = up.use(await exchangeChild(options, folder.logs, options.onDeath))
   const info = () => exchange.info() as ExchangeInfo
-  const owner = ownerClient(() => info().console, ownerKey(folder.ownerKey))
+  const owner = patientClient(
+    ownerClient(() => info().console, ownerKey(folder.ownerKey)),
+    options.signal,
+  )
   const device = enrolledDevice(folder.device) ?? (await enrolAtOwn(owner, folder, options.signal))
   configureDevice(folder.device, { device, sources: options.sources })
   const start = (title: 'EventHandler' | 'connector'): Promise<SupervisedChild> =>

@@ -22,7 +22,7 @@ import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { Committing } from './committing.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
-import { WorkerClient } from './worker-client.ts'
+import { WorkerClient, type WorkerWarning } from './worker-client.ts'
 import { damagedIndex, type IndexerQuestions, type SearchQuestions, type WriterQuestions } from './worker-messages.ts'
 
 export type JournalOptions = {
@@ -31,6 +31,11 @@ export type JournalOptions = {
   readonly log: Log
   /** Days that events are kept; the default of the product is 30. */
   readonly retentionDays: number
+  /**
+   * Hears, after the log, that one of the journal's threads ended by itself: every later question then fails with
+   * `journal.unavailable`, so a server ends and is started again.
+   */
+  readonly broke?: (fault: Fault) => void
   /** Module whose `formatNamed` reads lines; by default the sensors' own list. */
   readonly formats?: string
 }
@@ -85,14 +90,18 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const wake = new MessageChannel()
   const setup = { folder, formats }
   const warn = (warning: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, warning)
-  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, warn))
-  const search = opening.use(
-    new WorkerClient<SearchQuestions>('search', setup, (warning, detail) => {
-      warn(warning, detail)
-      if (warning === damagedIndex) checkIndex(indexer, detail)
-    }),
-  )
-  const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, warn))
+  const died = (fault: Fault) => {
+    log.error({ code: fault.code, err: fault }, fault.what)
+    options.broke?.(fault)
+  }
+  const hearers = { warn, died }
+  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, hearers))
+  const warned: WorkerWarning = (warning, detail) => {
+    warn(warning, detail)
+    if (warning === damagedIndex) checkIndex(indexer, detail)
+  }
+  const search = opening.use(new WorkerClient<SearchQuestions>('search', setup, { warn: warned, died }))
+  const writer = opening.use(new WorkerClient<WriterQuestions>('writer', { ...setup, wake: wake.port1 }, hearers))
   const retention = opening.use(
     startRetention({
       writer,

@@ -3,7 +3,7 @@
 import { availableParallelism } from 'node:os'
 import type { IndexedBlock } from './event-index.ts'
 import type { BlockRange } from './read-block.ts'
-import { WorkerClient, type WorkerWarning } from './worker-client.ts'
+import { type WorkerDeath, WorkerClient, type WorkerWarning } from './worker-client.ts'
 import type { ParserQuestions, WorkerSetup } from './worker-messages.ts'
 
 /** More threads than the index writer can follow are of no use: it takes a quarter of a parser's time. */
@@ -15,7 +15,8 @@ export class ParserPool implements AsyncDisposable {
 
   constructor(setup: WorkerSetup, warn: WorkerWarning) {
     const count = Math.min(parsersMax, Math.max(2, availableParallelism() - 1))
-    this.#parsers = Array.from({ length: count }, () => new WorkerClient<ParserQuestions>('parser', setup, warn))
+    const hearers = { warn, died: endToo }
+    this.#parsers = Array.from({ length: count }, () => new WorkerClient<ParserQuestions>('parser', setup, hearers))
   }
 
   /** @returns the blocks of a range, read */
@@ -28,4 +29,9 @@ export class ParserPool implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all(this.#parsers.map((parser) => parser[Symbol.asyncDispose]()))
   }
+}
+
+/** Uncaught, it ends the index reader, and so the process that owns it: whoever supervises that starts all of it anew. */
+const endToo: WorkerDeath = (fault) => {
+  throw fault
 }

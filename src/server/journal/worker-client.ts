@@ -1,5 +1,5 @@
 // The main thread's end of a worker: asks, hears progress, cancels, and turns a worker's death into a fault for all
-// who wait. The worker ends when this is disposed.
+// who wait, and for the owner. The worker ends when this is disposed.
 import { extname } from 'node:path'
 import { type MessagePort, Worker } from 'node:worker_threads'
 import { Fault } from '../../core/fault.ts'
@@ -7,6 +7,11 @@ import type { Answer, AnswerOf, QuestionOf, WorkerSetup } from './worker-message
 
 /** Hears what a worker has to say unasked. */
 export type WorkerWarning = (warning: string, detail: Readonly<Record<string, unknown>>) => void
+
+/** Hears once that a worker ended by itself: it answers nothing any more. */
+export type WorkerDeath = (fault: Fault) => void
+
+export type WorkerHearers = { readonly warn: WorkerWarning; readonly died: WorkerDeath }
 
 export type AskOptions = {
   readonly signal?: AbortSignal
@@ -25,14 +30,14 @@ type Waiting = {
 export class WorkerClient<Questions> implements AsyncDisposable {
   readonly #name: string
   readonly #worker: Worker
-  readonly #warn: WorkerWarning
+  readonly #died: WorkerDeath
   readonly #waiting = new Map<number, Waiting>()
   #lastId = 0
   #ended: Fault | undefined
   #closing = false
 
   /** @param name base of the worker's file name beside this one: `writer` → writer.worker.ts */
-  constructor(name: string, setup: WorkerSetup, warn: WorkerWarning) {
+  constructor(name: string, setup: WorkerSetup, { warn, died }: WorkerHearers) {
     this.#name = name
     // The ending is that of this file: tsc rewrites it in imports, not in URLs (style 3, Workers).
     const url = new URL(`./${name}.worker${extname(import.meta.filename)}`, import.meta.url)
@@ -45,7 +50,7 @@ export class WorkerClient<Questions> implements AsyncDisposable {
     this.#worker.on('error', (error) =>
       this.#end(`the ${name} of the journal broke: ${error instanceof Error ? error.message : String(error)}`, error),
     )
-    this.#warn = warn
+    this.#died = died
     this.#worker.on('exit', () => this.#end(`the ${name} of the journal has ended`, undefined))
   }
 
@@ -101,11 +106,11 @@ export class WorkerClient<Questions> implements AsyncDisposable {
   #end(what: string, cause: unknown): void {
     if (this.#ended !== undefined) return
     this.#ended = new Fault('journal.unavailable', { what, cause })
-    if (!this.#closing) this.#warn(what, { worker: this.#name, err: cause })
     for (const waiting of this.#waiting.values()) {
       waiting.settled()
       waiting.reject(this.#ended)
     }
     this.#waiting.clear()
+    if (!this.#closing) this.#died(this.#ended)
   }
 }
