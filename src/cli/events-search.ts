@@ -95,16 +95,18 @@ async function streamAll(session: Session, client: Client, question: Query, { cu
 
 async function readAll(session: Session, client: Client, question: Query, cursor?: string): Promise<EventPage> {
   const events: EventPage['events'][number][] = []
+  const losses: EventPage['losses'][number][] = []
   let last: EventPage | undefined
   using progress = startProgress(session.terminal, 'Reading', 'events')
   for await (const page of pages(session, client, question, cursor)) {
+    for (const { above, loss } of page.losses) losses.push({ above: above + events.length, loss })
     events.push(...page.events)
     progress.update(events.length)
     last = page
     if (events.length >= heldMax) break
   }
   const coverage = last?.coverage ?? { from: null, to: null, unindexedBlocks: 0, gaps: [] }
-  return { v: 1, events, next: last?.next ?? null, coverage }
+  return { v: 1, events, losses, next: last?.next ?? null, coverage }
 }
 
 async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {

@@ -1,6 +1,7 @@
 // The listener for people: /api/v1, the console's files and /healthz, on one port of loopback that speaks TLS and
 // plain HTTP (DESIGN "Ports", "Security stance").
 import { createServer, type RequestListener, type Server } from 'node:http'
+import { Readable } from 'node:stream'
 import fastifySwagger from '@fastify/swagger'
 import { fastify, type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify'
 import { Fault } from '../../core/fault.ts'
@@ -91,7 +92,7 @@ export async function startApi(options: ApiOptions & ListenOptions): Promise<Run
     throw new Fault('console.wide', { what: `The console would listen on ${host}, beyond this machine` })
   let url = baseUrl(host, port)
   let faces: TwoFacedServer | undefined
-  const { app, table, context } = await build(
+  const { app, table, context, endStreams } = await build(
     options,
     (listener) => {
       faces = createTwoFacedServer(listener, options.tls, options.limits)
@@ -113,6 +114,7 @@ export async function startApi(options: ApiOptions & ListenOptions): Promise<Run
     link: () => signInLink(context).link,
     renew: (keys) => faces?.renew(keys),
     async [Symbol.asyncDispose]() {
+      endStreams()
       await faces?.drain(drainWithinMs)
       await app.close()
     },
@@ -130,6 +132,7 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
   const doors = doorkeeper(options.ownerKey, options.organisation, sessions)
   const context: Context = { ports: options.ports, sessions, doorkeeper: doors, clock: options.clock, url }
   const table: TableRow[] = []
+  const live = new Set<AbortController>()
 
   app.removeContentTypeParser('text/plain')
   // define-route.ts decodes once, with the same schemas; answers are held against theirs by tests, never cut.
@@ -143,7 +146,7 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
   app.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log))
   await app.register(fastifySwagger, openApiOptions)
   await app.register(async (scope) => {
-    for (const route of routes) addRoute(scope, route, context)
+    for (const route of routes) addRoute(scope, route, context, live)
     scope.get('/api/v1/openapi.json', { schema: { hide: true } }, () => app.swagger())
   })
   const shell = await serveConsole(app, options.consoleFolder)
@@ -155,7 +158,10 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
     })
   })
   await app.ready()
-  return { app, table, context }
+  const endStreams = () => {
+    for (const each of live) each.abort()
+  }
+  return { app, table, context, endStreams }
 }
 
 /** Judges where a request comes from and who asks, before its body is read. */
@@ -186,7 +192,8 @@ function accessOf(declared: Access | undefined, path: string): Access {
   return declared ?? (path.startsWith(apiPrefix) ? 'owner' : 'open')
 }
 
-function addRoute(app: FastifyInstance, route: Route, context: Context): void {
+/** @param live requests under way: their answers end when the server does */
+function addRoute(app: FastifyInstance, route: Route, context: Context, live: Set<AbortController>): void {
   app.route({
     method: route.method,
     url: route.path,
@@ -194,20 +201,28 @@ function addRoute(app: FastifyInstance, route: Route, context: Context): void {
     schema: schemaOf(route),
     ...(route.bodyBytesMax === undefined ? {} : { bodyLimit: route.bodyBytesMax }),
     async handler(request, reply) {
-      const answer = await route.run(context, request.principal, incomingOf(request, reply))
+      const gone = new AbortController()
+      live.add(gone)
+      reply.raw.once('close', () => {
+        live.delete(gone)
+        if (!reply.raw.writableFinished) gone.abort()
+      })
+      const answer = await route.run(context, request.principal, incomingOf(request, gone.signal))
       reply.status(answer.status).headers(answer.headers ?? {})
+      if (answer.stream !== undefined) return reply.send(streamOf(answer.stream))
       return answer.body === undefined ? reply.send() : answer.body
     },
   })
 }
 
-function incomingOf(request: FastifyRequest, reply: FastifyReply): Incoming {
-  const gone = new AbortController()
-  reply.raw.once('close', () => {
-    if (!reply.raw.writableFinished) gone.abort()
-  })
+/** Nothing is read ahead of who reads: what waits for a slow one is one piece and the socket's own buffer. */
+function streamOf(pieces: AsyncIterable<string>): Readable {
+  return Readable.from(pieces, { objectMode: true, highWaterMark: 1 })
+}
+
+function incomingOf(request: FastifyRequest, signal: AbortSignal): Incoming {
   const secure = request.protocol === 'https'
-  return { query: request.query, params: request.params, body: request.body, secure, signal: gone.signal }
+  return { query: request.query, params: request.params, body: request.body, secure, signal }
 }
 
 function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {

@@ -24,6 +24,8 @@ export type Answer = {
   readonly status: number
   /** Sent as JSON; undefined = no body. */
   readonly body?: unknown
+  /** Sent as it comes, at the pace of who reads; instead of `body`. It ends when the client goes or the server does. */
+  readonly stream?: AsyncIterable<string>
   readonly headers?: Readonly<Record<string, string>>
 }
 
@@ -46,7 +48,17 @@ export type Route = {
   readonly query?: TSchema
   readonly params?: TSchema
   readonly body?: TSchema
-  readonly answers: Readonly<Record<number, { readonly description: string; readonly schema?: TSchema }>>
+  readonly answers: Readonly<
+    Record<
+      number,
+      {
+        readonly description: string
+        readonly schema?: TSchema
+        /** What a stream consists of; absent = JSON. */
+        readonly type?: 'application/x-ndjson' | 'text/event-stream'
+      }
+    >
+  >
   readonly bodyBytesMax?: number
   run(context: Context, principal: Principal | undefined, incoming: Incoming): Promise<Answer>
 }

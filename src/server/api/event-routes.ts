@@ -1,9 +1,9 @@
 // Events: search, count, histogram, top, one by identity; totals of an input; reading quarantine again.
-import { type Static, Type } from 'typebox'
+import { Type } from 'typebox'
 import { Fault } from '../../core/fault.ts'
 import { formatEventId, parseEventId } from '../../core/ids.ts'
-import type { EventQuestion } from '../../wire/api/events.ts'
 import { defineRoute, ok, type Route } from './define-route.ts'
+import { anyQuestion, question, questionOf } from './event-question.ts'
 import {
   eventCount,
   eventHistogram,
@@ -13,26 +13,12 @@ import {
   inputTotals,
   requarantined,
 } from './event-schemas.ts'
-import { parseInstant } from './instant.ts'
 
-/** What a question may be: longer ones are no longer written by people. */
-const questionMax = 16_384
 const limitMax = 1_000
 const bucketsMax = 1_000
 const facetsMax = 1_000
 
-const instantText = (description: string) =>
-  Type.Optional(Type.String({ maxLength: 64, description: `${description}: ISO 8601, Unix ms, or an age like 1h` }))
-
-const question = {
-  q: Type.Optional(Type.String({ maxLength: questionMax, description: 'See docs/query.md; empty = everything' })),
-  since: instantText('Event time from'),
-  until: instantText('Event time before'),
-  arrivedSince: instantText('Arrival at the device from'),
-  arrivedUntil: instantText('Arrival at the device before'),
-}
 const closed = { additionalProperties: false }
-const anyQuestion = Type.Object(question, closed)
 
 const search = defineRoute({
   method: 'GET',
@@ -157,17 +143,4 @@ function readCursor(text: string): { readonly now: number; readonly cursor: stri
   const match = /^([0-9a-z]{1,11})\.(.+)$/s.exec(text)
   if (!match?.[1] || !match[2]) throw new Fault('query.cursor', { what: 'The cursor is none' })
   return { now: Number.parseInt(match[1], 36), cursor: match[2] }
-}
-
-function questionOf(query: Static<typeof anyQuestion>, now: number): EventQuestion {
-  const at = (text: string | undefined) => (text === undefined ? undefined : parseInstant(text, now))
-  const [since, until] = [at(query.since), at(query.until)]
-  const [arrivedSince, arrivedUntil] = [at(query.arrivedSince), at(query.arrivedUntil)]
-  return {
-    q: query.q ?? '',
-    ...(since === undefined ? {} : { since }),
-    ...(until === undefined ? {} : { until }),
-    ...(arrivedSince === undefined ? {} : { arrivedSince }),
-    ...(arrivedUntil === undefined ? {} : { arrivedUntil }),
-  }
 }

@@ -10,6 +10,7 @@ import type {
   EventTop,
   InputTotals,
   Requarantined,
+  TailLine,
 } from '../../wire/api/events.ts'
 import { counter, described, instant, oneOf, orNull, version } from './described.ts'
 
@@ -39,17 +40,39 @@ const body = Type.Union([
   Type.Object({ kind: Type.Literal('quarantined'), reason: Type.String(), at: instant }),
 ])
 
-export const eventRecord = described<EventRecord>()(
-  Type.Object({
-    id: Type.String({ description: 'stream:sequence, the only identity' }),
-    device: Type.String(),
-    source: Type.String(),
-    format: Type.String(),
-    arrivedAt: instant,
-    raw: Type.String({ description: 'The line as text' }),
-    rawBase64: Type.Optional(Type.String({ description: 'The exact bytes, where they are no UTF-8' })),
-    body,
-  }),
+const record = {
+  id: Type.String({ description: 'stream:sequence, the only identity' }),
+  device: Type.String(),
+  source: Type.String(),
+  format: Type.String(),
+  arrivedAt: instant,
+  raw: Type.String({ description: 'The line as text' }),
+  rawBase64: Type.Optional(Type.String({ description: 'The exact bytes, where they are no UTF-8' })),
+  body,
+}
+export const eventRecord = described<EventRecord>()(Type.Object(record))
+
+const loss = {
+  id: Type.String({ description: 'Names this loss; no event has such an identity' }),
+  device: Type.String(),
+  source: Type.String(),
+  stream: Type.String(),
+  sequence: counter,
+  cause: Type.String(),
+  count: orNull(counter),
+  from: instant,
+  to: instant,
+}
+
+const cursor = Type.String({ description: 'Give it as `from` to go on behind this line' })
+
+export const tailLine = described<TailLine>()(
+  Type.Union([
+    Type.Object({ kind: Type.Literal('event'), cursor, stream: Type.String(), sequence: counter, ...record }),
+    Type.Object({ kind: Type.Literal('loss'), cursor, ...loss }),
+    Type.Object({ kind: Type.Literal('at'), cursor, behind: Type.Boolean() }),
+    Type.Object({ kind: Type.Literal('expired'), cursor, before: Type.String() }),
+  ]),
 )
 
 export const coverage = described<Coverage>()(
@@ -71,7 +94,13 @@ export const coverage = described<Coverage>()(
 )
 
 export const eventPage = described<EventPage>()(
-  Type.Object({ v: version, events: Type.Array(eventRecord), next: orNull(Type.String()), coverage }),
+  Type.Object({
+    v: version,
+    events: Type.Array(eventRecord),
+    losses: Type.Array(Type.Object({ above: counter, loss: Type.Object(loss) })),
+    next: orNull(Type.String()),
+    coverage,
+  }),
 )
 
 export const eventCount = described<EventCount>()(Type.Object({ v: version, count: counter, coverage }))

@@ -35,11 +35,9 @@ export function schemaOf(route: Route): FastifySchema {
   const response: Record<string, unknown> = {
     '4xx': { description: 'Refused', content: { 'application/problem+json': { schema: problem } } },
   }
-  for (const [status, { description, schema }] of Object.entries(route.answers)) {
+  for (const [status, { description, schema, type = 'application/json' }] of Object.entries(route.answers)) {
     response[status] =
-      schema === undefined
-        ? { description, type: 'null' }
-        : { description, content: { 'application/json': { schema } } }
+      schema === undefined ? { description, type: 'null' } : { description, content: { [type]: { schema } } }
   }
   return {
     summary: route.summary,

@@ -4,7 +4,7 @@ import { Fault } from '../../core/fault.ts'
 import { formatEventId, sequence, streamId } from '../../core/ids.ts'
 import { normalise, type Observable } from '../../core/observable.ts'
 import { systemClock } from '../../platform/clock.ts'
-import type { Coverage, EventRecord } from '../../wire/api/events.ts'
+import type { Coverage, EventRecord, TailLine } from '../../wire/api/events.ts'
 import type { DeviceRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import type { ApiPorts, EventReader, Investigations } from './ports.ts'
@@ -89,7 +89,7 @@ function readerOf(all: readonly EventRecord[], asked: string[]): EventReader {
       const found = matching(q, since)
       const events = found.slice(from, from + limit)
       const next = from + limit < found.length ? String(from + limit) : null
-      return { v: 1, events, next, coverage: memoryCoverage }
+      return { v: 1, events, losses: [], next, coverage: memoryCoverage }
     },
     async count(_organisation, { q, since }) {
       asked.push(`count ${q}`)
@@ -109,6 +109,16 @@ function readerOf(all: readonly EventRecord[], asked: string[]): EventReader {
     async event(_organisation, id) {
       asked.push('event')
       return all.find((event) => event.id === formatEventId(id))
+    },
+    async *tail(_organisation, { q }, { from }) {
+      asked.push(`tail ${from}`)
+      const lines = matching(q)
+        .toReversed()
+        .filter(({ id }) => from === 'start' || Number(id.split(':')[1]) > Number(from))
+      yield lines.map((record): TailLine => {
+        const number = Number(record.id.split(':')[1])
+        return { kind: 'event', cursor: `${number}`, stream: memoryStream, sequence: number, ...record }
+      })
     },
     async inputTotals(_organisation, { source }) {
       asked.push(`inputs ${source}`)

@@ -10,6 +10,7 @@ import type {
   EventTop,
   InputTotals,
   Requarantined,
+  TailLine,
 } from '../../wire/api/events.ts'
 import type { DeviceRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
@@ -23,12 +24,19 @@ export type EventReader = {
   top(organisation: OrganisationId, question: EventQuestion, facet: string, n: number): Promise<EventTop>
   /** @returns undefined where there is none, or it belongs to another organisation */
   event(organisation: OrganisationId, id: EventId): Promise<EventRecord | undefined>
+  /**
+   * What arrives, in order, from `start`, `now` or the cursor of a line: each answer is what was found, and says at the
+   * latest every 15 s that it lives. Ends at abort.
+   */
+  tail(organisation: OrganisationId, question: EventQuestion, from: TailFrom): AsyncIterable<readonly TailLine[]>
   inputTotals(organisation: OrganisationId, input: InputName): Promise<InputTotals>
   /** Reads every quarantined line again with the parsers of this version. */
   requarantine(organisation: OrganisationId): Promise<Requarantined>
 }
 
 export type PageOf = { readonly limit: number; readonly cursor?: string }
+
+export type TailFrom = { readonly from: string; readonly signal: AbortSignal }
 
 export type InputName = { readonly device: string; readonly source: string; readonly fingerprint?: string }
 

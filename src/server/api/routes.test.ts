@@ -38,6 +38,7 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     'GET /api/v1/session': '/api/v1/session',
     'POST /api/v1/sessions/links': '/api/v1/sessions/links',
     'GET /api/v1/events': '/api/v1/events?limit=2&since=1h&q=',
+    'GET /api/v1/events/tail': '/api/v1/events/tail?from=start',
     'GET /api/v1/events/count': '/api/v1/events/count',
     'GET /api/v1/events/histogram': '/api/v1/events/histogram?buckets=10',
     'GET /api/v1/events/top': '/api/v1/events/top?facet=type&n=5',
@@ -65,8 +66,10 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     const response = await call(route.method, path, body)
     const described = route.answers[response.status]
     assert.ok(described?.schema, `${route.path} answers ${response.status}: ${await response.clone().text()}`)
-    const answer: unknown = await response.json()
-    assert.deepEqual(Compile(described.schema).Errors(answer), [], route.path)
+    const text = await response.text()
+    const answers = described.type === 'application/x-ndjson' ? text.trimEnd().split('\n') : [text]
+    assert.equal(response.headers.get('content-type')?.split(';')[0], described.type ?? 'application/json', route.path)
+    for (const answer of answers) assert.deepEqual(Compile(described.schema).Errors(JSON.parse(answer)), [], route.path)
   }
   const document: unknown = await (await call('GET', '/api/v1/openapi.json')).json()
   assert.ok(typeof document === 'object' && document !== null && 'openapi' in document && 'paths' in document)

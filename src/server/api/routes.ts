@@ -1,6 +1,7 @@
 // Every route there is. The tests of access and of OpenAPI are derived from this list.
 import type { Route } from './define-route.ts'
 import { eventRoutes } from './event-routes.ts'
+import { eventTailRoutes } from './event-tail-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 import { investigationRoutes } from './investigation-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
@@ -8,6 +9,7 @@ import { sessionRoutes } from './session-routes.ts'
 
 export const routes: readonly Route[] = [
   ...sessionRoutes,
+  ...eventTailRoutes,
   ...eventRoutes,
   ...ledgerRoutes,
   ...investigationRoutes,

@@ -63,6 +63,12 @@ export class Sessions {
     return used
   }
 
+  /** @returns whether the session lives; asking is no use of it */
+  lives(token: string): boolean {
+    const session = this.#sessions.get(hashOf(token))
+    return session !== undefined && this.#clock.now() < session.endsAt
+  }
+
   end(token: string): void {
     this.#sessions.delete(hashOf(token))
   }

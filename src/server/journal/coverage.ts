@@ -11,12 +11,12 @@ type Parts = { readonly store: BlockStore; readonly index: EventIndex }
 /** @returns the coverage of a question. */
 export async function coverageOf(parts: Parts, organisation: string, plan: Plan): Promise<Coverage> {
   const unindexedBlocks = await unindexedIn(parts, organisation)
-  const { from, to, gaps } = await parts.index.span(organisation, plan)
+  const { from, to, losses } = await parts.index.span(organisation, plan)
   const { streams } = await parts.store.ledger(organisation, 'holes')
   const holes = streams.flatMap(({ record }) =>
     record.holes.filter((hole) => isIn(hole, plan)).map((hole) => gapOf(record.device, record.source, hole)),
   )
-  return { from, to, unindexedBlocks, gaps: merged([...gaps, ...holes]) }
+  return { from, to, unindexedBlocks, gaps: merged([...losses.map(gapAlone), ...holes]) }
 }
 
 /** @returns blocks committed and not indexed yet. */
@@ -34,6 +34,10 @@ function isIn(hole: Hole, plan: Plan): boolean {
   const low = Math.max(since ?? Number.NEGATIVE_INFINITY, arrivedSince ?? Number.NEGATIVE_INFINITY)
   const high = Math.min(until ?? Number.POSITIVE_INFINITY, arrivedUntil ?? Number.POSITIVE_INFINITY)
   return hole.toAt >= low && hole.fromAt <= high && (hole.last === null || hole.last >= hole.first)
+}
+
+function gapAlone({ device, source, cause, count, from, to }: Gap): Gap {
+  return { device, source, cause, count, from, to }
 }
 
 function gapOf(device: string, source: string, hole: Hole): Gap {

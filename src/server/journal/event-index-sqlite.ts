@@ -1,13 +1,15 @@
 // Adapter of the event index over SQLite's FTS5: one file per organisation and day beside the day's block file
 // (DESIGN "Storage").
-import type { Gap } from '../../wire/api/events.ts'
 import type {
+  DayPart,
   EventIndex,
   EventPosition,
   IndexedBlock,
+  IndexedLoss,
   IndexedSpan,
   Quarantined,
   Recovered,
+  SearchOptions,
   Tally,
   TopTerm,
 } from './event-index.ts'
@@ -15,7 +17,7 @@ import { addBlocks, recoverEvents } from './index-add.ts'
 import { IndexFiles, type IndexFilesOptions } from './index-files.ts'
 import { eventOfRow, eventRow } from './index-layout.ts'
 import { matchOf } from './index-match.ts'
-import { countAll, scan } from './index-scan.ts'
+import { countAll, scan, whole } from './index-scan.ts'
 import { topTerms } from './index-top.ts'
 import { readLosses, readTotals } from './index-totals.ts'
 import { Pace } from './pace.ts'
@@ -43,7 +45,7 @@ export function openSqliteEventIndex(options: IndexFilesOptions): Promise<Sqlite
       }),
     totals: (organisation) =>
       files.asked(organisation, async () => files.days(organisation).flatMap(([, file]) => readTotals(file))),
-    span: (organisation, plan) => files.asked(organisation, async () => span(files, organisation, plan)),
+    span: (organisation, plan, part) => files.asked(organisation, async () => span(files, organisation, plan, part)),
     quarantine: {
       list: (organisation, after, limit) =>
         files.asked(organisation, async () => quarantined(files, organisation, after, limit)),
@@ -66,15 +68,19 @@ async function search(
   files: IndexFiles,
   organisation: string,
   plan: Plan,
-  ask: { readonly before: EventPosition | null; readonly limit: number; readonly signal: AbortSignal },
+  ask: SearchOptions,
 ): Promise<readonly EventPosition[]> {
   const pace = new Pace(ask.signal)
   const found: EventPosition[] = []
-  const { before, limit } = ask
-  for (const [day, file] of files.days(organisation).reverse()) {
+  const { before, behind, limit } = ask
+  const days = files.days(organisation)
+  for (const [day, file] of behind === undefined ? days.reverse() : days) {
     if (before !== null && day > before.day) continue
+    if (behind !== undefined && day < behind.day) continue
     const below = day === before?.day ? eventRow(before.ordinal, before.index) : Number.MAX_SAFE_INTEGER
-    await scan(file, matchOf(plan.where, file), plan.times, { below, wantTimes: false, pace }, (event) => {
+    const above = day === behind?.day ? eventRow(behind.ordinal, behind.index) : -1
+    const part = { below, above, oldestFirst: behind !== undefined, wantTimes: false, pace }
+    await scan(file, matchOf(plan.where, file), plan.times, part, (event) => {
       found.push({ day, ...event })
       return found.length < limit
     })
@@ -99,7 +105,7 @@ async function count(
       if (pace.due()) await pace.turn()
       continue
     }
-    const ask = { below: Number.MAX_SAFE_INTEGER, wantTimes: true, pace }
+    const ask = { ...whole, wantTimes: true, pace }
     await scan(file, match, plan.times, ask, (_event, at, severity) => {
       counted++
       each({ at, severity })
@@ -110,22 +116,21 @@ async function count(
 }
 
 /** First and last block by their order: they arrived in it, as far as the clock went forward. */
-function span(files: IndexFiles, organisation: string, plan: Plan): IndexedSpan {
+function span(files: IndexFiles, organisation: string, plan: Plan, part: DayPart | undefined): IndexedSpan {
   const arrivals: number[] = []
-  const gaps: Gap[] = []
-  const ends = [
-    'select arrived_at from blocks order by ordinal limit 1',
-    'select arrived_at from blocks order by ordinal desc limit 1',
-  ]
-  for (const [, file] of files.days(organisation)) {
-    for (const end of ends) {
-      const row = file.statement(end).get()
+  const losses: IndexedLoss[] = []
+  const end = (order: 'asc' | 'desc') =>
+    `select arrived_at from blocks where ordinal > ? and ordinal <= ? order by ordinal ${order} limit 1`
+  for (const [day, file] of files.days(organisation)) {
+    if (part !== undefined && part.day !== day) continue
+    for (const order of ['asc', 'desc'] as const) {
+      const row = file.statement(end(order)).get(part?.after ?? 0, part?.through ?? Number.MAX_SAFE_INTEGER)
       if (row !== undefined) arrivals.push(Number(row['arrived_at']))
     }
-    gaps.push(...readLosses(file, plan.times))
+    losses.push(...readLosses(day, file, plan.times, part))
   }
-  if (arrivals.length === 0) return { from: null, to: null, gaps }
-  return { from: Math.min(...arrivals), to: Math.max(...arrivals), gaps }
+  if (arrivals.length === 0) return { from: null, to: null, losses }
+  return { from: Math.min(...arrivals), to: Math.max(...arrivals), losses }
 }
 
 function quarantined(

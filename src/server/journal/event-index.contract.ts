@@ -77,6 +77,26 @@ export function eventIndexContract(makeHouse: () => Promise<IndexHouse>, capabil
       assert.equal(new Set(seen).size, 8)
     }))
 
+  test('issue 9, 8: oldest first from a place, events that arrive are found once, and none is passed by', () =>
+    withIndex(async (index) => {
+      await filled(index)
+      const seen: string[] = []
+      let behind: EventPosition = { day: days[0], ordinal: 1, index: 0 }
+      for (let step = 0; step < 9; step++) {
+        const ask = { before: null, behind, limit: 2, signal: never }
+        const found: readonly EventPosition[] = await index.search(org, everything, ask)
+        seen.push(...found.map(named))
+        behind = found.at(-1) ?? behind
+        if (step === 1)
+          await index.add(org, days[1], [indexedBlock(3, [{ terms: 'line:0', at: fixtureStart, severity: 0 }])])
+      }
+      assert.deepEqual(seen, ['24 1 1', '24 2 0', '24 2 1', '25 1 0', '25 1 1', '25 2 0', '25 2 1', '25 3 0'])
+      const some: Plan = { where: { kind: 'term', term: 'line:0' }, times: { ...anyTime, since: fixtureStart + 1 } }
+      const part = { behind: { day: days[0], ordinal: 0, index: 255 }, before: { day: days[1], ordinal: 2, index: 0 } }
+      const between = await index.search(org, some, { ...part, limit: 9, signal: never })
+      assert.deepEqual(between.map(named), ['24 2 0', '25 1 0'])
+    }))
+
   test('issue 8, 6: terms, beginnings and their combinations find what they say', () =>
     withIndex(async (index) => {
       await filled(index)
@@ -214,12 +234,18 @@ export function eventIndexContract(makeHouse: () => Promise<IndexHouse>, capabil
       const span = await index.span(org, everything)
       assert.deepEqual([span.from, span.to], [fixtureStart + 1_000, fixtureStart + 3_000])
       assert.deepEqual(
-        span.gaps.map(({ cause, count }) => [cause, count]),
+        span.losses.map(({ cause, count }) => [cause, count]),
         [
           ['file.truncated', null],
           ['line.too-long', 1],
         ],
       )
+      const part = await index.span(org, everything, { day: days[0], after: 2, through: 3 })
+      assert.deepEqual(
+        part.losses.map(({ ordinal, sequence, cause }) => [ordinal, sequence, cause]),
+        [[3, 513, 'line.too-long']],
+      )
+      assert.deepEqual([part.from, part.to], [fixtureStart + 3_000, fixtureStart + 3_000])
     }))
 
   test('delivery J5: a quarantined event that is understood now takes its place among the events', () =>

@@ -2,6 +2,7 @@
 // anew at any time (delivery J5, D31). Adapters beside it; suite: event-index.contract.ts.
 import type { Severity } from '../../core/event.ts'
 import type { Gap } from '../../wire/api/events.ts'
+import type { BlockPosition } from './block-store.ts'
 import type { Plan } from './query/plan.ts'
 
 /** Severity as it is stored beside each event time. */
@@ -76,24 +77,36 @@ export type TopTerm = { readonly term: string; readonly count: number }
 
 export type Tally = { readonly at: number; readonly severity: number }
 
+/** A loss that a device declared in a block of its own: it stands where that block arrived. */
+export type IndexedLoss = Gap & BlockPosition & { readonly stream: string; readonly sequence: number }
+
 /** What an index knows of the days asked, for coverage. */
 export type IndexedSpan = {
   readonly from: number | null
   readonly to: number | null
-  readonly gaps: readonly Gap[]
+  readonly losses: readonly IndexedLoss[]
 }
+
+/**
+ * A part of what was found: newest first, or with `behind` oldest first, of what lies between it and `before`; at most
+ * `limit`.
+ */
+export type SearchOptions = {
+  readonly before: EventPosition | null
+  readonly behind?: EventPosition
+  readonly limit: number
+  readonly signal: AbortSignal
+}
+
+/** Blocks of one day: behind one ordinal, up to another. */
+export type DayPart = { readonly day: string; readonly after: number; readonly through: number }
 
 export type EventIndex = AsyncDisposable & {
   /** The highest block of each day that is indexed; what is not named has none. */
   cursors(organisation: string): Promise<ReadonlyMap<string, number>>
   /** Takes blocks of one day, in order, with the cursor, in one transaction. */
   add(organisation: string, day: string, blocks: readonly IndexedBlock[]): Promise<void>
-  /** Newest arrival first, behind `before`, at most `limit`. */
-  search(
-    organisation: string,
-    plan: Plan,
-    options: { readonly before: EventPosition | null; readonly limit: number; readonly signal: AbortSignal },
-  ): Promise<readonly EventPosition[]>
+  search(organisation: string, plan: Plan, options: SearchOptions): Promise<readonly EventPosition[]>
   /** Counts; `each` hears time and severity of every event found, where given. */
   count(organisation: string, plan: Plan, signal: AbortSignal, each?: (tally: Tally) => void): Promise<number>
   /** The terms of a facet by how many of the events found have them, most first. */
@@ -103,7 +116,8 @@ export type EventIndex = AsyncDisposable & {
     options: { readonly facet: string; readonly limit: number; readonly signal: AbortSignal },
   ): Promise<readonly TopTerm[]>
   totals(organisation: string): Promise<readonly TotalsRow[]>
-  span(organisation: string, plan: Plan): Promise<IndexedSpan>
+  /** @param part only of these blocks */
+  span(organisation: string, plan: Plan, part?: DayPart): Promise<IndexedSpan>
   /** Quarantined events in order of arrival; and what some have become. */
   quarantine: {
     list(organisation: string, after: EventPosition | null, limit: number): Promise<readonly Quarantined[]>

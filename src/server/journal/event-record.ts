@@ -40,17 +40,37 @@ export async function recordsAt(
   positions: readonly EventPosition[],
   formatNamed: FormatNamed,
 ): Promise<EventRecord[]> {
-  const records: EventRecord[] = []
+  return (await placedRecordsAt(store, organisation, positions, formatNamed)).map(({ record }) => record)
+}
+
+/** An event with its place, and when its block arrived at the exchange. */
+export type PlacedRecord = {
+  readonly position: EventPosition
+  readonly storedAt: number
+  readonly record: EventRecord
+}
+
+/** @returns the same, each with its place. */
+export async function placedRecordsAt(
+  store: BlockStore,
+  organisation: string,
+  positions: readonly EventPosition[],
+  formatNamed: FormatNamed,
+): Promise<PlacedRecord[]> {
+  const records: PlacedRecord[] = []
   let opened: OpenedBlock | undefined
+  let storedAt = 0
   let before: EventPosition | undefined
   for (const position of positions) {
     // Positions come in order of arrival: those of one block stand together.
     if (position.day !== before?.day || position.ordinal !== before.ordinal) {
       const [stored] = await store.at(organisation, [position])
       opened = stored === undefined ? undefined : openBlock(stored)
+      storedAt = stored?.arrivedAt ?? 0
     }
     before = position
-    if (opened !== undefined) records.push(recordOf(opened, position.index, formatNamed))
+    if (opened !== undefined)
+      records.push({ position, storedAt, record: recordOf(opened, position.index, formatNamed) })
   }
   return records
 }

@@ -1,7 +1,6 @@
 // What a day's index has counted of each stream and input while it was filled: read without looking at any event.
-import type { Gap } from '../../wire/api/events.ts'
 import type { OpenFile } from './database-cache.ts'
-import type { Input, TotalsRow } from './event-index.ts'
+import type { DayPart, IndexedLoss, Input, TotalsRow } from './event-index.ts'
 import type { Times } from './query/plan.ts'
 
 type Counts = {
@@ -80,18 +79,23 @@ function addCount(counts: Counts, kind: string, word: string, count: number): vo
   }
 }
 
-/** @returns losses declared before the spool whose time meets these. */
-export function readLosses(file: OpenFile, times: Times): Gap[] {
+/** @returns losses declared before the spool whose time meets these, in order of arrival. */
+export function readLosses(day: string, file: OpenFile, times: Times, part?: DayPart): IndexedLoss[] {
   const since = Math.max(times.since ?? Number.NEGATIVE_INFINITY, times.arrivedSince ?? Number.NEGATIVE_INFINITY)
   const until = Math.min(times.until ?? Number.POSITIVE_INFINITY, times.arrivedUntil ?? Number.POSITIVE_INFINITY)
   const rows = file
     .statement(
-      `select s.device, s.source, l.cause, l.count, l.from_at, l.to_at
-       from losses l join streams s on s.id = l.stream`,
+      `select l.ordinal, s.stream, s.device, s.source, b.first, l.cause, l.count, l.from_at, l.to_at
+       from losses l join streams s on s.id = l.stream join blocks b on b.ordinal = l.ordinal
+       where l.ordinal > ? and l.ordinal <= ? order by l.ordinal`,
     )
-    .all()
+    .all(part?.after ?? 0, part?.through ?? Number.MAX_SAFE_INTEGER)
   return rows
     .map((row) => ({
+      day,
+      ordinal: Number(row['ordinal']),
+      stream: String(row['stream']),
+      sequence: Number(row['first']),
       device: String(row['device']),
       source: String(row['source']),
       cause: String(row['cause']),
@@ -99,5 +103,5 @@ export function readLosses(file: OpenFile, times: Times): Gap[] {
       from: Number(row['from_at']),
       to: Number(row['to_at']),
     }))
-    .filter((gap) => gap.to >= since && gap.from <= until)
+    .filter((loss) => loss.to >= since && loss.from <= until)
 }

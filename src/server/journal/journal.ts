@@ -17,11 +17,13 @@ import type {
   EventTop,
   InputTotals,
   Requarantined,
+  TailLine,
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { Committing } from './committing.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
+import { type AskStep, Commits, tail, type TailFrom } from './tail.ts'
 import { WorkerClient, type WorkerWarning } from './worker-client.ts'
 import { damagedIndex, type IndexerQuestions, type SearchQuestions, type WriterQuestions } from './worker-messages.ts'
 
@@ -63,6 +65,8 @@ export type Journal = AsyncDisposable & {
   histogram(organisation: string, question: EventQuestion, buckets: number, ask?: Ask): Promise<EventHistogram>
   top(organisation: string, question: EventQuestion, facet: string, limit: number, ask?: Ask): Promise<EventTop>
   event(organisation: string, id: EventId, ask?: Ask): Promise<EventRecord | undefined>
+  /** What arrives, in order, from `start`, `now` or the cursor of a line; see tail.ts. */
+  tail(organisation: string, question: EventQuestion, from: TailFrom): AsyncIterable<readonly TailLine[]>
   inputTotals(
     organisation: string,
     input: { readonly device: string; readonly source: string; readonly fingerprint?: string },
@@ -111,10 +115,35 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       expired: () => Promise.all([indexer.ask({ kind: 'settle' }), search.ask({ kind: 'release' })]),
     }),
   )
+  const commits = new Commits()
   const parts = opening.move()
 
   return {
-    store: journalStore(id, writer, clock),
+    store: commits.watching(journalStore(id, writer, clock)),
+    ...readingOf(search, clock),
+    tail: (organisation, asked, begin) => {
+      const step: AskStep = (question, from, signal) =>
+        search.ask({ kind: 'tail', organisation, journal: id, question, from, now: clock.now() }, { signal })
+      return tail(step, commits, clock, asked, begin)
+    },
+    requarantine: (organisation, ask) => indexer.ask({ kind: 'requarantine', organisation }, ask),
+    ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
+    verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
+    statistics: async (organisation, ask) => ({ id, ...(await search.ask({ kind: 'statistics', organisation }, ask)) }),
+    indexed: async (ask) => {
+      await indexer.ask({ kind: 'settle' }, ask)
+    },
+    expire: () => retention.expire(),
+    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
+  }
+}
+
+/** What the search worker alone answers. */
+function readingOf(
+  search: WorkerClient<SearchQuestions>,
+  clock: Clock,
+): Pick<Journal, 'search' | 'count' | 'histogram' | 'top' | 'event' | 'inputTotals'> {
+  return {
     search: (organisation, { limit, cursor, ...question }, ask) =>
       search.ask({ kind: 'search', organisation, question, limit, cursor: cursor ?? null, now: clock.now() }, ask),
     count: (organisation, question, ask) =>
@@ -127,15 +156,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       (await search.ask({ kind: 'event', organisation, stream, sequence }, ask)) ?? undefined,
     inputTotals: (organisation, { device, source, fingerprint }, ask) =>
       search.ask({ kind: 'inputTotals', organisation, device, source, fingerprint: fingerprint ?? null }, ask),
-    requarantine: (organisation, ask) => indexer.ask({ kind: 'requarantine', organisation }, ask),
-    ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
-    verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
-    statistics: async (organisation, ask) => ({ id, ...(await search.ask({ kind: 'statistics', organisation }, ask)) }),
-    indexed: async (ask) => {
-      await indexer.ask({ kind: 'settle' }, ask)
-    },
-    expire: () => retention.expire(),
-    [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),
   }
 }
 

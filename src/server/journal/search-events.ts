@@ -13,8 +13,9 @@ import { coverageOf, unindexedIn } from './coverage.ts'
 import { decodeCursor, encodeCursor } from './cursor.ts'
 import type { EventIndex, Tally } from './event-index.ts'
 import { severityNames } from './event-index.ts'
-import { recordsAt } from './event-record.ts'
+import { placedRecordsAt, recordsAt } from './event-record.ts'
 import { facetTerms, facetValue, needsEvent } from './facets.ts'
+import { lossesOnPage } from './loss-rows.ts'
 import { parseQuery } from './query/parse-query.ts'
 import { anyTime, bothTimes, type Plan } from './query/plan.ts'
 import type { FormatNamed } from './read-block.ts'
@@ -60,9 +61,12 @@ export async function searchEvents(
   const found = await parts.index.search(organisation, plan, options)
   const positions = found.slice(0, limit)
   const last = positions.at(-1)
+  const placed = await placedRecordsAt(parts.store, organisation, positions, parts.formatNamed)
+  const page = { above: cursor?.position ?? null, events: placed, last: found.length <= limit }
   return {
     v: 1,
-    events: await recordsAt(parts.store, organisation, positions, parts.formatNamed),
+    events: placed.map(({ record }) => record),
+    losses: await lossesOnPage(parts, organisation, plan, page),
     next:
       found.length <= limit || last === undefined
         ? null

@@ -5,6 +5,7 @@ import { openSqliteEventIndex } from './event-index-sqlite.ts'
 import { openBlock, recordOf } from './event-record.ts'
 import { readLedger } from './ledger.ts'
 import { countEvents, histogramOfEvents, searchEvents, topOfEvents, totalsOfInput } from './search-events.ts'
+import { tailEvents } from './tail-events.ts'
 import { bytesOnDisk } from './bytes-on-disk.ts'
 import { verifyLedger } from './verify-ledger.ts'
 import { answerQuestions, loadFormats, warn, workerSetup } from './worker-loop.ts'
@@ -37,6 +38,8 @@ async function answer(question: Question, signal: AbortSignal, progress: (done: 
       return await histogramOfEvents(parts, question, signal)
     case 'top':
       return await topOfEvents(parts, question, signal)
+    case 'tail':
+      return await tailEvents(parts, question, signal)
     case 'event': {
       const stored = await store.find(question.organisation, question.stream, question.sequence)
       const block = stored === undefined ? undefined : openBlock(stored)

@@ -15,6 +15,7 @@ import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { IndexedBlock } from './event-index.ts'
 import type { BlockRange } from './read-block.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
+import type { TailAsk, TailStep } from './tail-events.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
 /** What a worker is started with. */
@@ -98,6 +99,7 @@ export type SearchQuestions = {
     ask: { organisation: string; question: EventQuestion; facet: string; limit: number; now: number }
     answer: EventTop
   }
+  tail: { ask: TailAsk; answer: TailStep }
   event: { ask: { organisation: string; stream: string; sequence: number }; answer: EventRecord | null }
   inputTotals: {
     ask: { organisation: string; device: string; source: string; fingerprint: string | null }

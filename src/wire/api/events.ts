@@ -68,14 +68,50 @@ export type EventQuestion = EventRange & {
   readonly q: string
 }
 
+/** A declared loss as a row among the events: it has a place, and no line. */
+export type LossRow = {
+  /** `STREAM:SEQUENCE:loss:BLOCK`, the same at every answer. */
+  readonly id: string
+  readonly device: string
+  readonly source: string
+  readonly stream: string
+  /** Of the event that would have come first. */
+  readonly sequence: number
+  readonly cause: string
+  /** null = unknown. */
+  readonly count: number | null
+  /** Arrival at the device of what stands before it, and when it was declared, Unix ms. */
+  readonly from: number
+  readonly to: number
+}
+
 export type EventPage = {
   readonly v: 1
   /** Newest arrival first. */
   readonly events: readonly EventRecord[]
+  /** Declared losses that stand among these events: each above the event at `above`, or below all. */
+  readonly losses: readonly { readonly above: number; readonly loss: LossRow }[]
   /** Give it back to go on; null = that was all. */
   readonly next: string | null
   readonly coverage: Coverage
 }
+
+/**
+ * A line of the tail, in order of arrival. `cursor` stands behind it: from there nothing is missed and nothing comes
+ * twice, whoever was killed in between (delivery J5).
+ */
+export type TailLine =
+  | ({
+      readonly kind: 'event'
+      readonly cursor: string
+      readonly stream: string
+      readonly sequence: number
+    } & EventRecord)
+  | ({ readonly kind: 'loss'; readonly cursor: string } & LossRow)
+  /** Says how far the tail is where nothing was found, and that it lives. `behind`: stored and not yet indexed. */
+  | { readonly kind: 'at'; readonly cursor: string; readonly behind: boolean }
+  /** What stood between the cursor and this day has expired: it is not in the tail (delivery J7). */
+  | { readonly kind: 'expired'; readonly cursor: string; readonly before: string }
 
 export type EventCount = { readonly v: 1; readonly count: number; readonly coverage: Coverage }
 

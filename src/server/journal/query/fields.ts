@@ -10,6 +10,9 @@ const plainFacets = ['type', 'severity', 'sensor', 'device', 'source', 'flag', '
 const hashTypes = ['md5', 'sha1', 'sha256'] as const
 const textTypes = observableTypes.filter((type) => type !== 'ip' && type !== 'ipv6' && type !== 'domain')
 
+/** What a declared loss stands under; no event does. */
+export const lostTerm = term('is', 'lost')
+
 type Meaning = (word: Word) => Expression
 
 export const fields: ReadonlyMap<string, Meaning> = new Map<string, Meaning>([
@@ -83,8 +86,10 @@ function sid(word: Word): Expression {
 function is(word: Word): Expression {
   const quarantined: Expression = { kind: 'term', term: term('is', 'quarantined') }
   if (!word.prefix && word.value === 'quarantined') return quarantined
-  if (!word.prefix && word.value === 'event') return { kind: 'not', part: quarantined }
-  throw malformed(`"${word.text}" asks for neither is:quarantined nor is:event`, word.at)
+  const lost: Expression = { kind: 'term', term: lostTerm }
+  if (!word.prefix && word.value === 'lost') return lost
+  if (!word.prefix && word.value === 'event') return { kind: 'not', part: { kind: 'or', parts: [quarantined, lost] } }
+  throw malformed(`"${word.text}" asks for none of is:event, is:quarantined and is:lost`, word.at)
 }
 
 function address(word: Word): Expression {
