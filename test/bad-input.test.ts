@@ -1,11 +1,12 @@
 // Bad input, each with a clear message and its remedy; nothing lost, no crash (issue "The road", "Bad input").
 import assert from 'node:assert/strict'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { run, temporaryFolder } from './sallyport.ts'
+import { systemClock } from '../src/platform/clock.ts'
+import { asOwner, run, start, temporaryFolder, until } from './sallyport.ts'
 
 type Totals = {
   events: number
@@ -113,4 +114,41 @@ test('bad input: a port in use and a console beyond loopback are refused with th
   const wide = await run(t, ['exchange', '--data', folder, '--console', '0.0.0.0:0', '--devices', '127.0.0.1:0'])
   assert.equal(wide.code, 1)
   assert.match(wide.stderr, /console\.wide/)
+})
+
+test('bad input: with a spool folder that cannot be used everything starts, says so, and Ctrl-C ends it', async (t) => {
+  const folder = temporaryFolder(t)
+  const file = join(folder, 'eve.json')
+  writeFileSync(file, `${good(1)}\n${good(2)}\n`)
+  const data = join(folder, 'data')
+  const spool = join(data, 'device/spool')
+  mkdirSync(join(data, 'device'), { recursive: true })
+  const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', '--local', '127.0.0.1:0']
+  const blocked = async () => {
+    writeFileSync(spool, 'a file where the folder should be')
+    const up = start(t, ['up', '--source', file, '--data', data, ...free])
+    const [, local = ''] = await until(
+      'the site',
+      () => /local API\s+(http:\S+)/.exec(up.stderr()) ?? undefined,
+      60_000,
+    )
+    await until('the reason', async () => {
+      const answer = await fetch(`${local}/status`)
+      return /"state":"unwritable"/.test(await answer.text())
+    })
+    return up
+  }
+  const stopped = await blocked()
+  const from = systemClock.monotonic()
+  stopped.child.kill('SIGINT')
+  await stopped.finished
+  // A child that does not end by itself is killed after 10 s.
+  assert(systemClock.monotonic() - from < 9_000, 'it ended by itself')
+
+  const mended = await blocked()
+  rmSync(spool)
+  type Stored = { journal: { events: number } }
+  await until('both events', async () => (await asOwner<Stored>(data, 'status'))?.journal.events === 2)
+  mended.child.kill('SIGINT')
+  assert.equal((await mended.finished).code, 0)
 })

@@ -10,28 +10,33 @@ export type Started = AsyncDisposable & { readonly info: unknown }
 /** What a start that failed tells: any error with a code is one of ours. */
 export type DescribeFailure = (error: unknown) => Omit<Extract<FromChild, { t: 'failed' }>, 't'>
 
+/** Starts a unit; the signal says that the end has come before it was ready. */
+export type StartUnit = (options: unknown, signal: AbortSignal) => Promise<Started>
+
 /** Runs `start` with the options the parent sends; disposes what it gave when the end comes. */
-export function runChild(start: (options: unknown) => Promise<Started>, describe: DescribeFailure): void {
-  let running: Started | undefined
-  let ending = false
+export function runChild(start: StartUnit, describe: DescribeFailure): void {
+  const stop = new AbortController()
+  let starting: Promise<Started | undefined> = Promise.resolve(undefined)
   const end = async () => {
-    if (ending) return
-    ending = true
-    if (running !== undefined) await running[Symbol.asyncDispose]()
+    if (stop.signal.aborted) return
+    stop.abort()
+    const started = await starting
+    if (started !== undefined) await started[Symbol.asyncDispose]()
     if (process.connected) process.disconnect?.()
   }
   process.on('message', (message) => {
     const command = message as ToChild
     if (command.t === 'stop') void end()
     else
-      void start(command.options).then(
+      starting = start(command.options, stop.signal).then(
         (started) => {
-          running = started
           say({ t: 'ready', info: started.info })
+          return started
         },
         (error: unknown) => {
           say({ t: 'failed', ...describe(error) })
           void end()
+          return undefined
         },
       )
   })

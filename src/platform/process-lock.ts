@@ -30,12 +30,14 @@ export type HeldBy = { readonly kind: 'held'; readonly pid: number }
 /**
  * Takes the lock, waiting up to `waitMs` for its owner to end (children of a killed parent need a moment).
  * @param path the lock file; its folder is made
+ * @param signal ends the waiting: then the owner is told as it is
  * @returns the lock, given back by dispose, or who holds it
  */
 export async function takeProcessLock(
   path: string,
   waitMs: number,
   clock: Clock = systemClock,
+  signal?: AbortSignal,
 ): Promise<Locked | HeldBy> {
   mkdirSync(dirname(path), { recursive: true, mode: 0o700 })
   const text = `${process.pid} ${startTicksOf(process.pid) ?? 0}\n`
@@ -49,8 +51,8 @@ export async function takeProcessLock(
     }
     const owner = readOwner(path)
     if (owner === undefined || !isAlive(owner.pid, owner.startTicks)) rmSync(path, { force: true })
-    else if (clock.monotonic() >= deadline) return { kind: 'held', pid: owner.pid }
-    else await clock.sleep(pollEveryMs)
+    else if (clock.monotonic() >= deadline || signal?.aborted === true) return { kind: 'held', pid: owner.pid }
+    else await clock.sleep(pollEveryMs, signal)
   }
 }
 

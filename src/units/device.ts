@@ -38,8 +38,12 @@ type Unit = AsyncDisposable & { readonly info: DeviceUnitInfo }
 
 const spoolBytesMax = 2 * 1024 ** 3
 
-/** Starts EventHandler: sources, packer, spool, local socket. */
-export async function startEventHandlerUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
+/** Starts EventHandler: sources, packer, spool, local socket. The signal ends the wait for the one before. */
+export async function startEventHandlerUnit(
+  options: DeviceUnitOptions,
+  clock: Clock,
+  signal: AbortSignal,
+): Promise<Unit> {
   const folder = deviceFolder(options.folder)
   const log = openLog('EventHandler', join(folder.root, 'log', 'event-handler.log'))
   const handler = await startEventHandler({
@@ -50,6 +54,7 @@ export async function startEventHandlerUnit(options: DeviceUnitOptions, clock: C
     program,
     log,
     clock,
+    signal,
   })
   return { info: {}, [Symbol.asyncDispose]: () => handler[Symbol.asyncDispose]() }
 }

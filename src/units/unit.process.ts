@@ -10,12 +10,16 @@ const unit = process.argv[2] ?? ''
 process.title = unit
 
 runChild(
-  async (options) => {
+  async (options, signal) => {
     switch (unit) {
       case 'exchange':
         return await (await import('./exchange.ts')).startExchange(options as ExchangeOptions, systemClock)
       case 'EventHandler':
-        return await (await import('./device.ts')).startEventHandlerUnit(options as DeviceUnitOptions, systemClock)
+        return await (await import('./device.ts')).startEventHandlerUnit(
+          options as DeviceUnitOptions,
+          systemClock,
+          signal,
+        )
       case 'connector':
         return await (await import('./device.ts')).startConnectorUnit(options as DeviceUnitOptions, systemClock)
       default:

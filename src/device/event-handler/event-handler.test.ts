@@ -30,17 +30,30 @@ test('delivery 1.1: new lines of a growing file arrive within its linger', async
   assert.equal(handler.status().sources[0]?.state, 'reading')
 })
 
-test('delivery D12: a spool folder that cannot be used is said over the socket, and used once it can be', async () => {
+test('delivery D12: with a spool folder that cannot be used it runs, says so, and goes on once it can be used', async () => {
   await using device = await TestDevice.make()
   await writeFile(device.file, text(eves(0, 10)))
   await writeFile(device.spool, 'a file where the folder should be')
-  const starting = device.start({ once: true })
+  await using handler = await device.start({ once: true })
+  assert.equal(handler.status().spool.state, 'unwritable')
+  assert.match(handler.status().sources[0]?.reason ?? '', /^spool\.unwritable/)
   await using exchange = await device.exchange()
-  await until(() => exchange.status?.spool.state === 'unwritable', 'its status')
-  assert.match(exchange.status?.sources[0]?.reason ?? '', /^spool\.unwritable/)
+  await until(() => exchange.status?.spool.state === 'unwritable', 'its status over the socket')
+  assert.equal(handler.status().drained, false)
   await rm(device.spool)
-  await using handler = await starting
   await handler.drained
+  assert.equal(handler.status().spool.state, 'open')
+  assert.deepEqual(device.journal.lines, eves(0, 10))
+})
+
+test('delivery D12: an EventHandler that waits for its spool ends when it is told to, and leaves its socket', async () => {
+  await using device = await TestDevice.make()
+  await writeFile(device.file, text(eves(0, 10)))
+  await writeFile(device.spool, 'a file where the folder should be')
+  const handler = await device.start({ once: true })
+  await handler[Symbol.asyncDispose]()
+  await rm(device.spool)
+  await device.drain()
   assert.deepEqual(device.journal.lines, eves(0, 10))
 })
 

@@ -9,9 +9,11 @@ import { FallingBehind } from './falling-behind.ts'
 import { Serving } from './serving.ts'
 import type { BindSocket, LocalSocket, LocalSocketHandlers } from './socket-port.ts'
 import { Sources } from './sources.ts'
-import type { SpoolLog } from './spool-log.ts'
+import { type SpoolLog, openSpool } from './spool-log.ts'
 import { isDrained, spoolStatus, waitingStatus } from './spool-status.ts'
-import { openUsableSpool } from './usable-spool.ts'
+import { type EventHandler, isUnwritable, waitForSpool } from './waiting-event-handler.ts'
+
+export type { EventHandler } from './waiting-event-handler.ts'
 
 const tickMs = 1_000
 /** Until the exchange grants another one with the credit (delivery 1.0), and the longest that may be. */
@@ -27,33 +29,50 @@ export type EventHandlerOptions = {
   readonly program: string
   readonly log: Log
   readonly clock?: Clock
-  /** Ends the wait for a spool folder that cannot be used. */
+  /** Ends the wait for another process that holds the spool. */
   readonly signal?: AbortSignal
   /** How long a rotated file must be quiet before it is left; 5 s. */
   readonly quietMs?: number
 }
 
-export type EventHandler = AsyncDisposable & {
-  status(): EventHandlerStatus
-  /** Resolves when every source that ends is read to its end and everything is acknowledged. */
-  readonly drained: Promise<void>
-}
-
 /**
  * Starts reading and serving; it runs until it is disposed: then what was read is synced, and the spool marked clean.
- * A spool folder that cannot be used is waited for (delivery D12).
+ * A spool folder that cannot be used is waited for while it runs (delivery D12).
  * @throws Fault `configuration.invalid`, `spool.locked` or `socket.unusable`
  */
 export async function startEventHandler(options: EventHandlerOptions): Promise<EventHandler> {
   const configuration = checkConfiguration(options.configuration)
-  const { log } = options
   const clock = options.clock ?? systemClock
-  const startedAt = clock.now()
+  const start: Start = { ...options, configuration, clock, startedAt: clock.now() }
+  const { spoolFolder: folder, socketPath, log, signal } = options
+  const open = () => openSpool({ folder, bytesMax: configuration.spool.bytesMax, log, clock, signal })
+  let spool: SpoolLog
+  try {
+    spool = await open()
+  } catch (error) {
+    if (!isUnwritable(error)) throw error
+    return await waitForSpool({
+      log,
+      clock,
+      fault: error,
+      openSpool: open,
+      run: (opened) => run(start, opened),
+      bind: (handlers) => bind(start, configuration.socketGroup, handlers),
+      status: (reason) => waitingStatus(configuration, socketPath, start.startedAt, reason),
+    })
+  }
+  return await run(start, spool)
+}
+
+type Start = EventHandlerOptions & { readonly clock: Clock; readonly startedAt: number }
+
+async function run(options: Start, opened: SpoolLog): Promise<EventHandler> {
+  const { configuration, clock, log, startedAt } = options
   const drained = Promise.withResolvers<void>()
   let lingerMs = lingerMsFirst
   let socket: LocalSocket | undefined
   await using up = new AsyncDisposableStack()
-  const spool = up.use(await itsSpool({ ...options, configuration, clock }, startedAt))
+  const spool = up.use(opened)
   const sources = new Sources({ ...options, configuration, spool, clock, lingerMs: () => lingerMs })
   const behind = new FallingBehind(spool, sources, clock)
   const serving = new Serving({
@@ -100,19 +119,6 @@ export async function startEventHandler(options: EventHandlerOptions): Promise<E
   )
   const parts = up.move()
   return { status, drained: drained.promise, [Symbol.asyncDispose]: () => parts.disposeAsync() }
-}
-
-function itsSpool(options: EventHandlerOptions & { readonly clock: Clock }, startedAt: number): Promise<SpoolLog> {
-  const { configuration, spoolFolder, socketPath, log, clock, signal } = options
-  return openUsableSpool({
-    folder: spoolFolder,
-    bytesMax: configuration.spool.bytesMax,
-    log,
-    clock,
-    signal,
-    bind: (handlers) => bind(options, configuration.socketGroup, handlers),
-    status: (reason) => waitingStatus(configuration, socketPath, startedAt, reason),
-  })
 }
 
 async function bind(

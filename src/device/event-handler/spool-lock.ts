@@ -9,11 +9,16 @@ import { takeProcessLock } from '../../platform/process-lock.ts'
 const ownerEndsWithinMs = 5_000
 
 /** @returns the lock; throws Fault `spool.locked`, or `spool.unwritable` where the folder cannot be used */
-export async function lockSpool(files: DurableFiles, folder: string, clock: Clock): Promise<Disposable> {
+export async function lockSpool(
+  files: DurableFiles,
+  folder: string,
+  clock: Clock,
+  signal?: AbortSignal,
+): Promise<Disposable> {
   let taken: Awaited<ReturnType<typeof takeProcessLock>>
   try {
     await files.makeFolder(folder)
-    taken = await takeProcessLock(join(folder, 'lock'), ownerEndsWithinMs, clock)
+    taken = await takeProcessLock(join(folder, 'lock'), ownerEndsWithinMs, clock, signal)
   } catch (cause) {
     throw new Fault('spool.unwritable', { what: `The spool folder ${folder} cannot be used`, cause })
   }

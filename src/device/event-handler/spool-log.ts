@@ -28,6 +28,8 @@ export type SpoolOptions = {
   readonly log: Log
   readonly clock?: Clock
   readonly files?: DurableFiles
+  /** Ends the wait for another process that holds it. */
+  readonly signal?: AbortSignal | undefined
 }
 
 type Options = SpoolOptions & { readonly clock: Clock; readonly files: DurableFiles }
@@ -40,7 +42,7 @@ type Options = SpoolOptions & { readonly clock: Clock; readonly files: DurableFi
 export async function openSpool(options: SpoolOptions): Promise<SpoolLog> {
   const files = options.files ?? durableFiles
   const clock = options.clock ?? systemClock
-  const lock = await lockSpool(files, options.folder, clock)
+  const lock = await lockSpool(files, options.folder, clock, options.signal)
   try {
     const recovered = await recoverSpool(files, options.folder).catch((cause: unknown) => {
       throw new Fault('spool.unwritable', { what: `The spool folder ${options.folder} cannot be read`, cause })
