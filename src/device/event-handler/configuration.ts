@@ -4,33 +4,9 @@ import { dirname } from 'node:path'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Fault } from '../../core/fault.ts'
+import { readSource, sourceSchema } from './source-config.ts'
 
 const closed = { additionalProperties: false }
-
-const sourceSchema = Type.Object(
-  {
-    /** Unique; the ledger and every event name it. */
-    name: Type.String({ minLength: 1, maxLength: 255 }),
-    /** The file the sensor writes, also gzipped; its rotated generations are found by its name. */
-    path: Type.String({ minLength: 1 }),
-    format: Type.Union([
-      Type.Literal('auto'),
-      Type.Literal('suricata/eve'),
-      Type.Literal('zeek/json'),
-      Type.Literal('zeek/tsv'),
-      Type.Literal('snort/alert_json'),
-      Type.Literal('snort/alert_fast'),
-      Type.Literal('cisco/syslog'),
-    ]),
-    /** Read once to its end, then the source is finished. */
-    once: Type.Optional(Type.Boolean()),
-    /** Larger goes first; 0 where none is given. */
-    priority: Type.Optional(Type.Integer({ minimum: -100, maximum: 100 })),
-    /** Zone of times without offset, minutes east of UTC; the device's own where none is given. */
-    zone: Type.Optional(Type.Integer({ minimum: -1080, maximum: 1080 })),
-  },
-  closed,
-)
 
 const selectionClass = Type.Union([
   Type.Literal('intrusion'),
@@ -49,7 +25,7 @@ const configurationSchema = Type.Object(
     spool: Type.Object(
       {
         bytesMax: Type.Integer({ minimum: 1024 * 1024 }),
-        /** Files wait; what else a full spool can do comes with sockets. */
+        /** Files wait; sockets are read on, and what finds no room is declared lost (delivery S9). */
         whenFull: Type.Optional(Type.Literal('wait')),
       },
       closed,
@@ -61,19 +37,25 @@ const configurationSchema = Type.Object(
 )
 
 export type EventHandlerConfiguration = Static<typeof configurationSchema>
-export type SourceConfig = Static<typeof sourceSchema>
 
 const check = Compile(configurationSchema)
 
 /** @returns a parsed value as a configuration; throws Fault `configuration.invalid` naming the member */
 export function checkConfiguration(value: unknown): EventHandlerConfiguration {
   if (!check.Check(value)) {
+    for (const [index, source] of sourcesIn(value).entries()) {
+      const read = readSource(source)
+      if ('fault' in read) throw invalid(`sources.${index}${read.fault}`)
+    }
     const [first] = check.Errors(value)
     const member = first?.instancePath.replace(/^\//, '').replaceAll('/', '.') ?? ''
     throw invalid(`${member === '' ? 'the whole' : member} ${first?.message ?? 'does not fit'}`)
   }
   const names = new Set<string>()
-  for (const [index, { name }] of value.sources.entries()) {
+  for (const [index, source] of value.sources.entries()) {
+    const read = readSource(source)
+    if ('fault' in read) throw invalid(`sources.${index}${read.fault}`)
+    const { name } = source
     if (names.has(name)) throw invalid(`sources.${index}.name "${name}" stands twice`)
     names.add(name)
   }
@@ -98,6 +80,11 @@ export function writeConfiguration(path: string, configuration: EventHandlerConf
   const fresh = `${path}.${process.pid}.new`
   writeFileSync(fresh, text, { mode: 0o600, flush: true })
   renameSync(fresh, path)
+}
+
+function sourcesIn(value: unknown): readonly unknown[] {
+  const sources = typeof value === 'object' && value !== null && 'sources' in value ? value.sources : []
+  return Array.isArray(sources) ? sources : []
 }
 
 function invalid(what: string): Fault {

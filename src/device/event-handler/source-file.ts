@@ -6,7 +6,7 @@ import type { SourceStatus } from '../../wire/status.ts'
 import type { Glance, SensorFormat } from '../../sensors/format.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import type { SourceConfig } from './configuration.ts'
+import type { FileSourceConfig } from './source-config.ts'
 import { fingerprintOf } from './file-fingerprint.ts'
 import { olderGenerations } from './file-succession.ts'
 import { FolderWatch } from './folder-watch.ts'
@@ -33,7 +33,7 @@ const retryMs = 1_000
 const quietBeforeLeavingMs = 5_000
 
 export type FileSourceOptions = {
-  readonly config: SourceConfig
+  readonly config: FileSourceConfig
   readonly spool: SpoolLog
   readonly stream: SourceStream
   readonly selected: (glance: Glance) => boolean
@@ -45,7 +45,7 @@ export type FileSourceOptions = {
 
 /** One file source, from its start to its stop. */
 export class FileSource implements AsyncDisposable {
-  readonly config: SourceConfig
+  readonly config: FileSourceConfig
   readonly #options: FileSourceOptions
   readonly #report: SourceReport
   readonly #packer: Packer

@@ -1,6 +1,6 @@
 // Where a file source begins: at the position of its last valid block (delivery N4), and what between is lost (N3, N5).
 import type { LossCause } from '../../wire/block-format.ts'
-import type { SourceConfig } from './configuration.ts'
+import type { FileSourceConfig } from './source-config.ts'
 import { type Grown, locate } from './file-succession.ts'
 import type { InputFile } from './input-file.ts'
 import type { PackedFile } from './packer.ts'
@@ -18,7 +18,7 @@ export type Found = {
 
 /** @returns the file to read and from where, or why there is none now */
 export async function findPlace(
-  config: SourceConfig,
+  config: FileSourceConfig,
   mark: SourceMark | undefined,
 ): Promise<Found | { kind: 'finished' } | { kind: 'missing' | 'unreadable'; reason: string }> {
   const position = mark?.position.kind === 'file' ? mark.position : undefined

@@ -2,7 +2,7 @@
 import type { LossCause } from '../../wire/block-format.ts'
 import type { SourceStatus } from '../../wire/status.ts'
 import type { Log } from '../../platform/log.ts'
-import type { SourceConfig } from './configuration.ts'
+import { type SourceConfig, inputOf } from './source-config.ts'
 
 /** State and counters of one source. */
 export class SourceReport {
@@ -12,6 +12,8 @@ export class SourceReport {
   lastEventAt = 0
   /** Bytes of its file, as last seen; undefined where the unpacked length is not known. */
   size: number | undefined
+  /** The port bound, of a listener. */
+  port: number | undefined
   readonly #config: SourceConfig
   readonly #log: Log
   readonly #lost: Record<string, { count: number; unknown: boolean }> = {}
@@ -46,7 +48,7 @@ export class SourceReport {
     return {
       name: this.#config.name,
       format: format ?? this.#config.format,
-      input: this.#config.path,
+      input: inputOf(this.#config, this.port),
       state: this.#state,
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       stream: stream ?? '',

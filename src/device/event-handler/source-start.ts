@@ -1,7 +1,7 @@
 // What a source waits for before it reads: a file that is there and may be read, and lines of a format that is known.
 import { formatNamed } from '../../sensors/formats.ts'
 import type { SensorFormat } from '../../sensors/format.ts'
-import type { SourceConfig } from './configuration.ts'
+import type { FileSourceConfig } from './source-config.ts'
 import type { InputFile } from './input-file.ts'
 import { recogniseInput } from './recognise-input.ts'
 import { type Found, findPlace } from './source-place.ts'
@@ -12,7 +12,7 @@ import type { Wake } from './wake.ts'
 const retryMs = 1_000
 
 export type SourceStart = {
-  readonly config: SourceConfig
+  readonly config: FileSourceConfig
   readonly report: SourceReport
   readonly wake: Wake
   readonly stopping: () => boolean

@@ -35,6 +35,7 @@ export class Sources implements AsyncDisposable {
     const { configuration } = this.#options
     const selected = selector(configuration.selection)
     for (const config of configuration.sources) {
+      if (config.kind === 'unix' || config.kind === 'syslog') continue
       const stream = this.#stream(config.name)
       this.#sources.set(config.name, new FileSource({ ...this.#options, config, stream, selected }))
     }

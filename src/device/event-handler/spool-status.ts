@@ -1,6 +1,7 @@
 // Spool and EventHandler as the one Status document shows them.
 import type { EventHandlerStatus, SpoolStatus } from '../../wire/status.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
+import { inputOf } from './source-config.ts'
 import type { SpoolLog } from './spool-log.ts'
 
 /** @returns size, what waits for an ack, and how far each stream goes that is not drained */
@@ -49,10 +50,10 @@ export function waitingStatus(
     pid: process.pid,
     startedAt,
     socket,
-    sources: sources.map(({ name, format, path }) => ({
-      name,
-      format,
-      input: path,
+    sources: sources.map((source) => ({
+      name: source.name,
+      format: source.format,
+      input: inputOf(source),
       state: 'spool-full',
       reason,
       stream: '',

@@ -6,11 +6,12 @@ import { openLog } from '../../platform/log.ts'
 import { openHopServer } from '../hop/hop-zeromq.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
 import { type EventHandler, startEventHandler } from './event-handler.ts'
+import type { FileSourceConfig } from './source-config.ts'
 import { TestExchange, type TestExchangeOptions, TestJournal } from './test-exchange.ts'
 
 export const testLog = openLog('test', process.env['TEST_LOG'] ?? '/dev/null')
 
-export type Source = Partial<EventHandlerConfiguration['sources'][number]>
+export type Source = Partial<FileSourceConfig>
 
 /** A line of Suricata, distinct by its number. */
 export function eve(number: number, type = 'dns'): string {
