@@ -14,6 +14,12 @@ export type MemoryStore = Store & {
   /** How long a commit takes, and what it fails with, from now on. */
   commitMs: number
   failure: Error | undefined
+  /** Commits wait, each for a `step`, until this is disposed. */
+  hold(): Disposable
+  /** Lets the commit that waits longest happen. @returns its bytes */
+  step(): Promise<number>
+  /** Devices whose blocks were given to it, in order. */
+  readonly appended: readonly string[]
 }
 
 type Held = { readonly owner: string; head: StreamHead; anyPrev: boolean; readonly blocks: Map<number, Block> }
@@ -30,10 +36,15 @@ export function openMemoryStore(journalId: string = randomUUID()): MemoryStore {
     const held = streams.get(stream)
     return held?.owner === ownerOf(sender) ? held.head : unseen
   }
+  const steps = new Steps()
+  const appended: string[] = []
   const store: MemoryStore = {
     journalId,
     commitMs: 0,
     failure: undefined,
+    appended,
+    hold: () => steps.hold(),
+    step: () => steps.step(),
     checkpoints,
     missed,
     givenBy,
@@ -45,10 +56,12 @@ export function openMemoryStore(journalId: string = randomUUID()): MemoryStore {
     async append(sender, blocks) {
       // Copied before the call returns: the caller's memory may be a view into a socket's chunk.
       const copies = blocks.map((block) => Buffer.from(block))
-      const { commitMs } = store
-      await systemClock.sleep(commitMs)
-      if (store.failure !== undefined) throw store.failure
-      return copies.map((bytes) => place(streams, ownerOf(sender), bytes))
+      appended.push(sender.device)
+      return await steps.take(async () => {
+        await systemClock.sleep(store.commitMs)
+        if (store.failure !== undefined) throw store.failure
+        return copies.map((bytes) => place(streams, ownerOf(sender), bytes))
+      }, copies)
     },
     async missing(sender, missing) {
       missed.push(missing)
@@ -71,6 +84,39 @@ export function openMemoryStore(journalId: string = randomUUID()): MemoryStore {
     },
   }
   return store
+}
+
+/** Lets commits happen at once, or one by one as a test says. */
+class Steps {
+  readonly #waiting: { readonly go: PromiseWithResolvers<void>; readonly done: PromiseWithResolvers<number> }[] = []
+  #held = false
+
+  hold(): Disposable {
+    this.#held = true
+    return {
+      [Symbol.dispose]: () => {
+        this.#held = false
+        for (const { go } of this.#waiting.splice(0)) go.resolve()
+      },
+    }
+  }
+
+  async step(): Promise<number> {
+    const first = this.#waiting.shift()
+    first?.go.resolve()
+    return (await first?.done.promise) ?? 0
+  }
+
+  async take<T>(commit: () => Promise<T>, blocks: readonly Buffer[]): Promise<T> {
+    const step = { go: Promise.withResolvers<void>(), done: Promise.withResolvers<number>() }
+    if (this.#held) {
+      this.#waiting.push(step)
+      await step.go.promise
+    }
+    const result = await commit()
+    step.done.resolve(blocks.reduce((bytes, block) => bytes + block.length, 0))
+    return result
+  }
 }
 
 function newStream(streams: Map<string, Held>, owner: string, stream: string): Held {
