@@ -28,6 +28,7 @@ export function apiPorts({ fleet, journal, investigations, names, bound, started
     investigations,
     fleet: {
       devices: (organisation) => fleet.registry.devices(organisation),
+      device: (organisation, device) => fleet.registry.device({ organisation, device }),
       async revoke(organisation, device) {
         await fleet.registry.revoke({ organisation, device }, { by: 'owner', reason: 'revoked by the owner' })
         return await fleet.registry.device({ organisation, device })

@@ -5,7 +5,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, resolve } from 'node:path'
 import type { Observable } from '../../src/core/observable.ts'
 import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../src/wire/api/events.ts'
-import type { DeviceList, DeviceRecord, Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
+import type { DeviceList, DeviceView, Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
 import { coverage, stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
 
@@ -150,7 +150,7 @@ function textOf(body: unknown, member: string): string {
   return typeof body === 'object' && body !== null && member in body ? String(Reflect.get(body, member)) : ''
 }
 
-function deviceOf(id: string, name: string): DeviceRecord {
+function deviceOf(id: string, name: string): DeviceView {
   return {
     id,
     name,
@@ -161,6 +161,9 @@ function deviceOf(id: string, name: string): DeviceRecord {
     lastAckAt: stubNow,
     certificate: null,
     status: null,
+    account: { given: 0, stored: 0, lost: 0, outstanding: 0, withdrawn: 0, expired: 0, holds: true, losses: {} },
+    lagMs: null,
+    certificateDays: null,
   }
 }
 

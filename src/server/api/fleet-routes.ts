@@ -1,36 +1,13 @@
-// Devices, registration tokens, the names of this server, and its status.
+// Registration tokens, the names of this server, and its status.
 import { Type } from 'typebox'
-import { Fault } from '../../core/fault.ts'
-import type { DeviceList, DeviceRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
-import type { Status } from '../../wire/status.ts'
+import type { ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import { defineRoute, ok, type Route } from './define-route.ts'
-import { counter, described, instant, orNull, version } from './described.ts'
+import { counter, described, instant, version } from './described.ts'
 
 /** security 2: at most an hour, by default a quarter of one. */
 const tokenMinutesMax = 60
 const tokenMinutes = 15
 const namesMax = 16
-
-const device = described<DeviceRecord>()(
-  Type.Object({
-    id: Type.String(),
-    name: Type.String(),
-    organisation: Type.String(),
-    states: Type.Object({
-      enrolled: Type.Boolean(),
-      connected: Type.Boolean(),
-      healthy: Type.Boolean(),
-      flowing: Type.Boolean(),
-    }),
-    enrolledAt: instant,
-    lastSeenAt: instant,
-    lastAckAt: instant,
-    certificate: orNull(Type.Object({ serial: Type.String(), notAfter: instant, revokedAt: orNull(instant) })),
-    status: orNull(Type.Unsafe<Status>({ type: 'object', description: 'The device about itself (wire/status.ts)' })),
-  }),
-)
-
-const deviceList = described<DeviceList>()(Type.Object({ v: version, devices: Type.Array(device) }))
 
 const token = described<TokenRecord>()(
   Type.Object({
@@ -63,31 +40,6 @@ const status = described<ServerStatus>()(
     devices: Type.Object({ known: counter, connected: counter }),
   }),
 )
-
-const list = defineRoute({
-  method: 'GET',
-  path: '/api/v1/devices',
-  access: 'owner',
-  summary: 'The devices of the organisation',
-  answers: { 200: { description: 'Devices', schema: deviceList } },
-  async handle({ ports, principal }) {
-    return ok({ v: 1, devices: await ports.fleet.devices(principal.organisation) } satisfies DeviceList)
-  },
-})
-
-const revoke = defineRoute({
-  method: 'POST',
-  path: '/api/v1/devices/:id/revoke',
-  access: 'owner',
-  summary: 'Revoke the certificates of a device and close its channel',
-  params: Type.Object({ id: Type.String({ maxLength: 63 }) }),
-  answers: { 200: { description: 'The device after it', schema: device } },
-  async handle({ ports, principal, params }) {
-    const revoked = await ports.fleet.revoke(principal.organisation, params.id)
-    if (revoked === undefined) throw new Fault('device.unknown', { what: `There is no device "${params.id}" here` })
-    return ok(revoked)
-  },
-})
 
 const createToken = defineRoute({
   method: 'POST',
@@ -139,4 +91,4 @@ const server = defineRoute({
   },
 })
 
-export const fleetRoutes: readonly Route[] = [list, revoke, createToken, addNames, server]
+export const fleetRoutes: readonly Route[] = [createToken, addNames, server]

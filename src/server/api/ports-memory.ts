@@ -51,6 +51,10 @@ export function memoryPorts(events = 3): MemoryPorts {
         asked.push('devices')
         return [device]
       },
+      async device(_organisation, id) {
+        asked.push(`device ${id}`)
+        return id === device.id ? device : undefined
+      },
       async revoke(_organisation, id) {
         asked.push(`revoke ${id}`)
         return id === device.id ? { ...device, states: { ...device.states, connected: false } } : undefined

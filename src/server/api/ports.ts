@@ -62,6 +62,8 @@ export type Investigations = {
 
 export type Fleet = {
   devices(organisation: OrganisationId): Promise<readonly DeviceRecord[]>
+  /** @returns undefined where there is none, or it belongs to another organisation */
+  device(organisation: OrganisationId, device: string): Promise<DeviceRecord | undefined>
   /** Revokes its certificates and closes its live channel. @returns the device after it, undefined if unknown */
   revoke(organisation: OrganisationId, device: string): Promise<DeviceRecord | undefined>
   /** Puts names into the server's certificate; devices connect by one of them. @returns all names after it */

@@ -51,6 +51,7 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     'POST /api/v1/investigations': '/api/v1/investigations {"observables":[{"type":"ip","value":"192.0.2.1"}]}',
     'GET /api/v1/investigations/:id': `/api/v1/investigations/${id}`,
     'GET /api/v1/devices': '/api/v1/devices',
+    'GET /api/v1/devices/:id': '/api/v1/devices/sensor-1',
     'POST /api/v1/devices/:id/revoke': '/api/v1/devices/sensor-1/revoke',
     'POST /api/v1/tokens': '/api/v1/tokens {"name":"edge","minutes":5}',
     'POST /api/v1/names': '/api/v1/names {"names":["exchange.example"]}',

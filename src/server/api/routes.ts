@@ -1,5 +1,6 @@
 // Every route there is. The tests of access and of OpenAPI are derived from this list.
 import type { Route } from './define-route.ts'
+import { deviceRoutes } from './device-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { eventTailRoutes } from './event-tail-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
@@ -13,5 +14,6 @@ export const routes: readonly Route[] = [
   ...eventRoutes,
   ...ledgerRoutes,
   ...investigationRoutes,
+  ...deviceRoutes,
   ...fleetRoutes,
 ]

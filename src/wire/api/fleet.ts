@@ -21,7 +21,30 @@ export type DeviceRecord = {
   readonly status: Status | null
 }
 
-export type DeviceList = { readonly v: 1; readonly devices: readonly DeviceRecord[] }
+/** What became of the device's events, summed over its streams (delivery L1). */
+export type DeviceAccount = {
+  readonly given: number
+  readonly stored: number
+  readonly lost: number
+  readonly outstanding: number
+  readonly withdrawn: number
+  readonly expired: number
+  /** given = stored + lost + outstanding + withdrawn + expired, in every stream. */
+  readonly holds: boolean
+  /** By cause, holes and losses before the spool alike; null = unknown how many. */
+  readonly losses: Readonly<Record<string, number | null>>
+}
+
+/** A device as it is shown: what fleet knows of it, and what the ledger says. */
+export type DeviceView = DeviceRecord & {
+  readonly account: DeviceAccount
+  /** How long its oldest event has waited for its acknowledgement; 0 = none waits, null = it never said. */
+  readonly lagMs: number | null
+  /** Whole days left, negative once expired; null = no certificate. */
+  readonly certificateDays: number | null
+}
+
+export type DeviceList = { readonly v: 1; readonly devices: readonly DeviceView[] }
 
 /** `token create -o json`: the string, and its parts so that any EST client can use it. Shown once. */
 export type TokenRecord = {
