@@ -1,7 +1,7 @@
-// What contributors run: node bin/development.mjs test | check | console | docs | bench | soak  (npm run …).
+// What contributors run: node bin/development.mjs test | check | console | package | docs | bench | soak  (npm run …).
 // Each does its own set-up and says what it could not set up.
 import { spawnSync } from 'node:child_process'
-import { existsSync, globSync } from 'node:fs'
+import { existsSync, globSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
@@ -51,6 +51,11 @@ function systemSetUp() {
 
 const steps = {
   console: () => run(process.execPath, [join(root, 'node_modules/vite/bin/vite.js'), 'build', '--logLevel', 'warn']),
+  // What `npm pack` puts in: lib/ is src/ as tsc emits it, dist/console the console.
+  package: () => {
+    rmSync(join(root, 'lib'), { recursive: true, force: true })
+    return run(bin('tsc'), ['-p', 'tsconfig.package.json']) || steps.console()
+  },
   docs: () => run(process.execPath, [join(root, 'test/generate-docs.ts')]),
   check: () =>
     [

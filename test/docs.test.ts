@@ -108,7 +108,7 @@ test('docs: what the pages tell to type exists', () => {
   const told = pages.flatMap((page) =>
     [...read(page).matchAll(/\bnpm (?:run )?([a-z][\w:-]*)/g)].map((match) => ({ page, script: match[1] ?? '' })),
   )
-  const npm = new Set(['ci', 'install', 'i', 'run', 'registry', 'package', 'packages', 'scripts'])
+  const npm = new Set(['ci', 'install', 'i', 'run', 'pack', 'registry', 'package', 'packages', 'scripts'])
   assert.deepEqual(
     told.filter(({ script }) => !Object.hasOwn(scripts, script) && !npm.has(script)),
     [],
