@@ -1,5 +1,4 @@
 // `sallyport open`: one's own sensor output through the whole road, once.
-import { rm } from 'node:fs/promises'
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { codes } from '../core/codes.ts'
@@ -28,7 +27,7 @@ export const open: DefineCommand = (command, session) => {
     .argument('<FILE|DIR|->', 'sensor output, also gzipped; - reads standard input')
     .addOption(new Option('--once', 'end when everything is searchable, in place of serving the console'))
     .addOption(
-      new Option('--data <DIR>', 'data folder (default: one of its own, gone after --once)').argParser((text) =>
+      new Option('--data <DIR>', 'data folder (default: one of its own, gone when this ends)').argParser((text) =>
         resolve(text),
       ),
     )
@@ -56,6 +55,7 @@ export const open: DefineCommand = (command, session) => {
             path,
             data: options.data,
             names: options.name ?? [],
+            onOwnFolder: (folder) => say(terminal, `data       ${folder}   (of this run alone: gone when it ends)`),
             onDeath: sayDeaths(terminal),
             onProgress: ({ events }) => progress.update(events),
             signal,
@@ -73,8 +73,7 @@ export const open: DefineCommand = (command, session) => {
         const lost = Object.entries(totals.lost)
         for (const [cause, count] of lost) say(terminal, `lost: ${count ?? 'an unknown number'} (${cause})`)
         if (options.once) {
-          if (options.data === undefined) await removed(opened, data)
-          else say(terminal, `next: sallyport events search '' --data ${data}`)
+          if (options.data !== undefined) say(terminal, `next: sallyport events search '' --data ${data}`)
         } else {
           say(terminal, `sign in    ${await site.link()}`)
           say(
@@ -86,12 +85,6 @@ export const open: DefineCommand = (command, session) => {
         return lost.length > 0 ? 3 : 0
       }),
     )
-}
-
-/** Nobody can name a folder that was made for this run: it goes with it. */
-async function removed(opened: AsyncDisposable, data: string): Promise<void> {
-  await opened[Symbol.asyncDispose]()
-  await rm(data, { recursive: true, force: true })
 }
 
 function tableOf(totals: OpenTotals): string[] {

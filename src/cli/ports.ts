@@ -41,8 +41,10 @@ export type OpenRequest = Omit<ServeRequest, 'data'> & {
   /** File, folder, or - for standard input. */
   readonly path: string
   readonly local: Address
-  /** undefined = a folder of its own. */
+  /** undefined = a folder of its own, which goes when what was opened is disposed. */
   readonly data: string | undefined
+  /** Hears where that folder lies, as soon as it is there. */
+  readonly onOwnFolder: (path: string) => void
   readonly onProgress: (done: { readonly events: number; readonly unreadBytes: number }) => void
 }
 

@@ -49,14 +49,15 @@ export async function takeProcessLock(
     } catch (error) {
       if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error
     }
-    const owner = readOwner(path)
+    const owner = lockOwner(path)
     if (owner === undefined || !isAlive(owner.pid, owner.startTicks)) rmSync(path, { force: true })
     else if (clock.monotonic() >= deadline || signal?.aborted === true) return { kind: 'held', pid: owner.pid }
     else await clock.sleep(pollEveryMs, signal)
   }
 }
 
-function readOwner(path: string): { pid: number; startTicks: number } | undefined {
+/** @returns the process that a lock file names, alive or not; undefined where there is none */
+export function lockOwner(path: string): { readonly pid: number; readonly startTicks: number } | undefined {
   try {
     const [pid = NaN, startTicks = 0] = readFileSync(path, 'latin1').trim().split(' ').map(Number)
     return Number.isSafeInteger(pid) && pid > 0 ? { pid, startTicks } : undefined

@@ -1,7 +1,7 @@
 // `sallyport open`: one's own sensor output through the whole road, once. What it counts is what the journal holds of
 // these inputs, not what this run added: typing the command again after a crash ends with the same totals.
 import { createWriteStream } from 'node:fs'
-import { mkdir, mkdtemp } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Opened, OpenRequest, OpenTotals } from '../cli/ports.ts'
@@ -11,6 +11,7 @@ import { consoleFolder } from './console-build.ts'
 import { defaultDataFolder, openDataFolder } from './data-folder.ts'
 import { fingerprintOfFile } from './fingerprint-of-file.ts'
 import { findInputs, type SensorInput, type SkippedInput } from './find-inputs.ts'
+import { makeRunFolder } from './run-folder.ts'
 import { signInLink } from './sign-in-link.ts'
 import { type Site, startSite } from './site.ts'
 
@@ -19,7 +20,27 @@ const askEveryMs = 100
 
 /** Runs the inputs through the road; resolves when every event is stored and searchable. Rejects when aborted. */
 export async function openInputs(options: OpenRequest): Promise<Opened> {
-  const data = options.data ?? (await ownFolder())
+  if (options.data !== undefined) return await openIn(options.data, options)
+  // Below the default folder, so that it never meets a running `up`.
+  const own = await makeRunFolder(join(defaultDataFolder, 'open'))
+  options.onOwnFolder(own.path)
+  try {
+    const opened = await openIn(own.path, options)
+    return {
+      ...opened,
+      async [Symbol.asyncDispose]() {
+        await opened[Symbol.asyncDispose]()
+        await own.remove()
+      },
+    }
+  } catch (error) {
+    // Where it failed its logs are worth reading: it goes at the next start.
+    if (options.signal.aborted) await own.remove()
+    throw error
+  }
+}
+
+async function openIn(data: string, options: OpenRequest): Promise<Opened> {
   const path = options.path === '-' ? await keepStandardInput(data, options.signal) : options.path
   const inputs = await findInputs(path, options.signal)
   const sensors = inputs.filter((input) => input.kind === 'sensor')
@@ -114,13 +135,6 @@ function sum(
     })),
     durationMs,
   }
-}
-
-/** Below the default folder, so that it never meets a running `up`. */
-async function ownFolder(): Promise<string> {
-  const below = join(defaultDataFolder, 'open')
-  await mkdir(below, { recursive: true, mode: 0o700 })
-  return await mkdtemp(join(below, 'run-'))
 }
 
 /** A source must be readable again after a crash, so what comes on standard input is kept first. */
