@@ -17,9 +17,17 @@ export type Client = AsyncDisposable & {
   /** @param path below /api/v1; absent members of `query` are left out. @throws Fault with the server's code */
   get<T>(path: string, query?: Query): Promise<T>
   post<T>(path: string, body?: unknown, query?: Query): Promise<T>
+  /**
+   * An answer as it comes, for what has no end or is too large to hold.
+   * @param answerWithin between two pieces, ms; undefined = as long as it takes
+   * @throws Fault with the server's code; while reading, server.unreachable where it is cut off
+   */
+  stream(path: string, query: Query, answerWithin?: number): Promise<Streamed>
 }
 
-type Send = (request: Request) => Promise<Response>
+export type Streamed = { readonly header: (name: string) => string | null; readonly pieces: AsyncIterable<Uint8Array> }
+
+type Send = (request: Request, answerWithin?: number) => Promise<Response>
 
 /**
  * @param need `server` where a folder at rest is of no use
@@ -35,7 +43,7 @@ export async function openClient(
   if (!running && (need === 'server' || !existsSync(join(dataFolder, ownerKeyFile)))) throw nothingRuns(dataFolder)
   const key = readOwnerKey(dataFolder)
   if (running) {
-    const send: Send = (request) => sendOverHttp(request, session.signal)
+    const send: Send = (request, answerWithin) => sendOverHttp(request, session.signal, answerWithin)
     return {
       ...clientOf(send, endpoint.console, key),
       console: endpoint.console,
@@ -50,14 +58,17 @@ export async function openClient(
   }
 }
 
-function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | 'post'> {
-  const ask = async <T>(method: string, path: string, query: Query, body: unknown): Promise<T> => {
+function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | 'post' | 'stream'> {
+  const requestOf = (method: string, path: string, query: Query, body: unknown) => {
     const url = new URL(`${base}/api/v1/${path}`)
     for (const [name, value] of Object.entries(query)) if (value !== undefined) url.searchParams.set(name, `${value}`)
     const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' }
     const content = body === undefined ? null : JSON.stringify(body)
     if (content === null) Reflect.deleteProperty(headers, 'content-type')
-    const response = await send(new Request(url, { method, headers, body: content }))
+    return new Request(url, { method, headers, body: content })
+  }
+  const ask = async <T>(method: string, path: string, query: Query, body: unknown): Promise<T> => {
+    const response = await send(requestOf(method, path, query, body))
     const text = await response.text()
     if (!response.ok) throw problemToFault(response.status, text)
     // Our own server of the same version: its suite holds answers against the schemas of these types.
@@ -66,6 +77,11 @@ function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | '
   return {
     get: (path, query = {}) => ask('GET', path, query, undefined),
     post: (path, body, query = {}) => ask('POST', path, query, body),
+    async stream(path, query, answerWithin) {
+      const response = await send(requestOf('GET', path, query, undefined), answerWithin)
+      if (!response.ok) throw problemToFault(response.status, await response.text())
+      return { header: (name) => response.headers.get(name), pieces: response.body ?? ReadableStream.from([]) }
+    },
   }
 }
 

@@ -62,6 +62,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./events-show.ts')).eventsShow,
   },
   {
+    path: 'events tail',
+    summary: 'events as they arrive, resumed from a cursor',
+    load: async () => (await import('./events-tail.ts')).eventsTail,
+  },
+  {
+    path: 'events export',
+    summary: 'every event of a question into a file',
+    load: async () => (await import('./events-export.ts')).eventsExport,
+  },
+  {
     path: 'events requarantine',
     summary: 'read quarantined lines again',
     load: async () => (await import('./events-requarantine.ts')).eventsRequarantine,

@@ -1,6 +1,6 @@
 // How values of the API are shown to people: times, events, gaps in an answer.
 import type { Observable } from '../core/observable.ts'
-import type { Coverage, EventRecord } from '../wire/api/events.ts'
+import type { Coverage, EventRecord, LossRow } from '../wire/api/events.ts'
 import { thousands } from './progress.ts'
 import type { Table } from './table.ts'
 import { say, type Terminal } from './terminal.ts'
@@ -26,6 +26,11 @@ export function eventTable(events: readonly EventRecord[]): Table {
       return [shownTime(body.at), body.severity, body.type, device, id, body.summary]
     }),
   }
+}
+
+/** @returns `1,234 events lost (spool.full)` */
+export function lostText({ cause, count }: Pick<LossRow, 'cause' | 'count'>): string {
+  return `${count === null ? 'an unknown number of' : thousands(count)} events lost (${cause})`
 }
 
 export function observableTable(observables: readonly Observable[]): Table {

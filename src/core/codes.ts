@@ -251,6 +251,7 @@ export const codes = {
   },
   'input.missing': { cause: 'The file or folder does not exist', remedy: 'Check the path.' },
   'input.unreadable': { cause: 'The file cannot be read', remedy: 'Check its rights.' },
+  'output.unwritable': { cause: 'The file cannot be written', remedy: 'Name one in a folder that you may write.' },
   'console.missing': {
     cause: 'The console was not built',
     remedy: 'Run `npm run build:console`; the API and the command line work without it.',

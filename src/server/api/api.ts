@@ -245,11 +245,12 @@ function inProcess(app: FastifyInstance): Pick<Api, 'fetch'> {
       if (method !== 'GET' && method !== 'POST' && method !== 'DELETE') return new Response(null, { status: 405 })
       const payload = request.body === null ? {} : { payload: await request.text() }
       const headers = { ...Object.fromEntries(request.headers), host: '127.0.0.1' }
-      const answer = await app.inject({ method, url: url.pathname + url.search, headers, ...payload })
-      const type = answer.headers['content-type']
-      return new Response(answer.statusCode === 204 ? null : answer.rawPayload, {
+      const path = url.pathname + url.search
+      const answer = await app.inject({ method, url: path, headers, ...payload, payloadAsStream: true })
+      const told = Object.entries(answer.headers).filter(([name]) => /^(content-type|sallyport-)/.test(name))
+      return new Response(answer.statusCode === 204 ? null : ReadableStream.from<Uint8Array>(answer.stream()), {
         status: answer.statusCode,
-        headers: typeof type === 'string' ? { 'content-type': type } : {},
+        headers: Object.fromEntries(told.map(([name, value]) => [name, String(value)])),
       })
     },
   }

@@ -5,6 +5,7 @@ import type {
   Coverage,
   EventCount,
   EventHistogram,
+  EventLine,
   EventPage,
   EventRecord,
   EventTop,
@@ -66,14 +67,19 @@ const loss = {
 
 const cursor = Type.String({ description: 'Give it as `from` to go on behind this line' })
 
+const eventLine = { kind: Type.Literal('event'), stream: Type.String(), sequence: counter, ...record }
+const lossLine = { kind: Type.Literal('loss'), ...loss }
+
 export const tailLine = described<TailLine>()(
   Type.Union([
-    Type.Object({ kind: Type.Literal('event'), cursor, stream: Type.String(), sequence: counter, ...record }),
-    Type.Object({ kind: Type.Literal('loss'), cursor, ...loss }),
+    Type.Object({ ...eventLine, cursor }),
+    Type.Object({ ...lossLine, cursor }),
     Type.Object({ kind: Type.Literal('at'), cursor, behind: Type.Boolean() }),
     Type.Object({ kind: Type.Literal('expired'), cursor, before: Type.String() }),
   ]),
 )
+
+export const exportLine = described<EventLine>()(Type.Union([Type.Object(eventLine), Type.Object(lossLine)]))
 
 export const coverage = described<Coverage>()(
   Type.Object({

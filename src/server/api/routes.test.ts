@@ -39,6 +39,7 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     'POST /api/v1/sessions/links': '/api/v1/sessions/links',
     'GET /api/v1/events': '/api/v1/events?limit=2&since=1h&q=',
     'GET /api/v1/events/tail': '/api/v1/events/tail?from=start',
+    'GET /api/v1/events/export': '/api/v1/events/export?format=jsonl',
     'GET /api/v1/events/count': '/api/v1/events/count',
     'GET /api/v1/events/histogram': '/api/v1/events/histogram?buckets=10',
     'GET /api/v1/events/top': '/api/v1/events/top?facet=type&n=5',

@@ -1,6 +1,7 @@
 // Every route there is. The tests of access and of OpenAPI are derived from this list.
 import type { Route } from './define-route.ts'
 import { deviceRoutes } from './device-routes.ts'
+import { eventExportRoutes } from './event-export-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { eventTailRoutes } from './event-tail-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
@@ -11,6 +12,7 @@ import { sessionRoutes } from './session-routes.ts'
 export const routes: readonly Route[] = [
   ...sessionRoutes,
   ...eventTailRoutes,
+  ...eventExportRoutes,
   ...eventRoutes,
   ...ledgerRoutes,
   ...investigationRoutes,

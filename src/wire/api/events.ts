@@ -96,18 +96,17 @@ export type EventPage = {
   readonly coverage: Coverage
 }
 
+/** An event or a loss as a line of its own, in a tail and in an export. */
+export type EventLine =
+  | ({ readonly kind: 'event'; readonly stream: string; readonly sequence: number } & EventRecord)
+  | ({ readonly kind: 'loss' } & LossRow)
+
 /**
  * A line of the tail, in order of arrival. `cursor` stands behind it: from there nothing is missed and nothing comes
  * twice, whoever was killed in between (delivery J5).
  */
 export type TailLine =
-  | ({
-      readonly kind: 'event'
-      readonly cursor: string
-      readonly stream: string
-      readonly sequence: number
-    } & EventRecord)
-  | ({ readonly kind: 'loss'; readonly cursor: string } & LossRow)
+  | (EventLine & { readonly cursor: string })
   /** Says how far the tail is where nothing was found, and that it lives. `behind`: stored and not yet indexed. */
   | { readonly kind: 'at'; readonly cursor: string; readonly behind: boolean }
   /** What stood between the cursor and this day has expired: it is not in the tail (delivery J7). */
