@@ -142,7 +142,7 @@ test('issue 9, 7: a cell that a spreadsheet would run begins with an apostrophe;
   assert.equal((await exportInto(data, join(folder, 'a.jsonl'))).code, 0)
   const lines = readFileSync(join(folder, 'a.jsonl'), 'utf8').trimEnd().split('\n')
   assert.deepEqual(
-    lines.map((line) => String((JSON.parse(line) as { raw: string }).raw)),
+    lines.map((line) => (JSON.parse(line) as { raw: string }).raw),
     hostile,
   )
 })

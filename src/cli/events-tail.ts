@@ -10,7 +10,6 @@ import { jsonLines } from './json-lines.ts'
 import { dataOption, sinceOptions } from './options.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { lostText, shownTime } from './show.ts'
-import { suggest } from './suggest.ts'
 import { openTailFile, type TailFile } from './tail-file.ts'
 import { printable, printableJson, say, write } from './terminal.ts'
 
