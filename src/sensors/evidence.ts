@@ -1,6 +1,7 @@
 // What one line holds: its distinct observables in order of appearance, and how they relate. Every format fills one.
 import { normalise, type Observable, type ObservableType } from '../core/observable.ts'
 import type { Flow, Relation } from '../core/event.ts'
+import type { ReadContext } from './format.ts'
 import { addresses, hasControl, names } from './normal-forms.ts'
 
 /** What one event may hold: far above any real line, low enough that a hostile one costs little. */
@@ -16,6 +17,12 @@ export class Evidence {
   /** Made for long lists alone: nearly every line has a short one. */
   #byKey: Map<string, Observable> | undefined
   #relationKeys: Set<string> | undefined
+  readonly #isRelating: boolean
+
+  /** @param wanted of the ReadContext: for the index no relations are kept */
+  constructor(wanted: ReadContext['wanted'] = 'everything') {
+    this.#isRelating = wanted === 'everything'
+  }
 
   /** @returns the observable in normal form, the same object for the same one; undefined where the value is none. */
   add(type: ObservableType, value: string | undefined): Observable | undefined {
@@ -65,7 +72,7 @@ export class Evidence {
   }
 
   relate(source: Observable | undefined, relation: string, related: Observable | undefined): void {
-    if (source === undefined || related === undefined || source === related) return
+    if (!this.#isRelating || source === undefined || related === undefined || source === related) return
     if (this.relations.length >= relationsMax || this.#isRelated(source, relation, related)) return
     this.relations.push({ source, relation, related })
   }

@@ -24,6 +24,11 @@ export type ReadContext = LineOrigin & {
   readonly arrivedAt: number
   /** Zone of times without offset, minutes east of UTC (traps C1). */
   readonly zoneMinutes: number
+  /**
+   * What the event is wanted for. For `'index'` a reader may leave relations, summary, flow number and the ends of the
+   * flow empty: no term is made of them, and they are half of what reading costs (performance 8).
+   */
+  readonly wanted: 'index' | 'everything'
 }
 
 /** The cheap look the device takes, to select and to keep state lines (delivery N7); never a parse. */

@@ -15,9 +15,9 @@ class NormalForms {
   }
 
   of(text: string): Observable | undefined {
+    if (text.length > textMax) return this.#make(text)
     const known = this.#known.get(text)
     if (known !== undefined || this.#known.has(text)) return known
-    if (text.length > textMax) return this.#make(text)
     // A copy: what was cut from a line keeps the whole line in memory.
     const copy = Buffer.from(text).toString()
     const made = this.#make(copy)

@@ -55,7 +55,8 @@ function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ig
   if (typeof record === 'string') return { kind: 'unreadable', reason: record }
   const seen = glanceEve(line, open)
   if (seen === undefined) return untyped
-  return eventOf(record, seen.type, seen.severity, flowIdText(record['flow_id'], line, open), context)
+  const flowId = context.wanted === 'index' ? undefined : flowIdText(record['flow_id'], line, open)
+  return eventOf(record, seen.type, seen.severity, flowId, context)
 }
 
 function eventOf(
@@ -65,14 +66,15 @@ function eventOf(
   flowId: string | undefined,
   context: ReadContext,
 ): SensorEvent {
+  const isWhole = context.wanted === 'everything'
   const flow = flowOf({
-    source: textOf(record['src_ip']),
+    source: isWhole ? textOf(record['src_ip']) : undefined,
     sourcePort: numberOf(record['src_port']),
-    target: textOf(record['dest_ip']),
+    target: isWhole ? textOf(record['dest_ip']) : undefined,
     targetPort: numberOf(record['dest_port']),
     protocol: textOf(record['proto']) ?? numberOf(record['proto'])?.toString(),
   })
-  const evidence = new Evidence()
+  const evidence = new Evidence(context.wanted)
   gatherEve(record, type, evidence)
   const event: { -readonly [K in keyof SensorEvent]: SensorEvent[K] } = {
     kind: 'event',
@@ -83,7 +85,7 @@ function eventOf(
     flow,
     observables: evidence.observables,
     relations: evidence.relations,
-    summary: eveSummary(record, type, flow),
+    summary: isWhole ? eveSummary(record, type, flow) : '',
   }
   const signature = signatureOf(record)
   const host = textOf(record['host'])

@@ -100,8 +100,9 @@ export function readLine(line: Buffer, format: SensorFormat | undefined, context
 }
 
 /** @returns what a parser must know beside the lines of this block. */
-export function contextOf(header: EventsHeader): ReadContext {
+export function contextOf(header: EventsHeader, wanted: ReadContext['wanted']): ReadContext {
   return {
+    wanted,
     arrivedAt: header.from,
     fileName: header.position.kind === 'file' ? header.position.name : '',
     context: header.context ?? '',
@@ -122,7 +123,7 @@ const nothing = {
 
 function readLines(header: EventsHeader, lines: readonly Buffer[] | string, formatNamed: FormatNamed, device: string) {
   const format = formatNamed(header.format)
-  const context = contextOf(header)
+  const context = contextOf(header, 'index')
   const shared = blockTerms(device, header.source)
   let documents = ''
   const times: number[] = []

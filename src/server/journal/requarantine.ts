@@ -50,7 +50,7 @@ async function readAgain(parts: Parts, organisation: string, events: readonly Qu
     const format = parts.formatNamed(block.header.format)
     for (const { day, ordinal, index, device, source } of ofBlock) {
       const line = lines[index]
-      const event = line === undefined ? undefined : readLine(line, format, contextOf(block.header))
+      const event = line === undefined ? undefined : readLine(line, format, contextOf(block.header, 'index'))
       if (event?.kind !== 'event') continue
       const shared = blockTerms(device, source)
       recovered.push({
