@@ -106,7 +106,11 @@ const nothings = new Set([
 /** Most values are longer: they need no look-up, which would fold them first. */
 const nothingLengthMax = Math.max(...[...nothings].map((word) => word.length))
 
-/** Plain IPv4 in canonical form: the common case, decided without the parser. */
+/** @returns whether the text is an IPv4 address in canonical form that stands for something: no parser is needed then. */
+export function isPlainV4(text: string): boolean {
+  return plainV4.test(text) && text !== '0.0.0.0'
+}
+
 const plainV4 = /^(?:(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)\.){3}(?:25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)$/
 
 function address(text: string): Observable | undefined {

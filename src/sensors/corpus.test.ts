@@ -6,7 +6,7 @@ import { test } from 'node:test'
 import { gunzipSync } from 'node:zlib'
 import { corpusPath, needsCorpus } from '../../test/corpus.ts'
 import type { SensorEvent } from '../core/event.ts'
-import { assertAgree } from './format.contract.ts'
+import { assertAgree, assertSameTerms } from './format.contract.ts'
 import type { FormatName, ReadContext, SensorFormat } from './format.ts'
 import { formatNamed, recogniseFormat } from './formats.ts'
 
@@ -199,6 +199,7 @@ function readAll(format: SensorFormat, lines: readonly Buffer[], fileName: strin
     if (glance.kind === 'context') context = { ...start, context: glance.context }
     const read = format.read(text, context)
     assertAgree(glance, read, text)
+    assertSameTerms(format.read(text, { ...context, wanted: 'index' }), read)
     if (glance.kind === 'event') byGlance[glance.type] = (byGlance[glance.type] ?? 0) + 1
     if (read.kind === 'event') events.push(read)
     else if (read.kind === 'ignored') ignored++
@@ -240,7 +241,7 @@ function linesOf(path: string): readonly Buffer[] {
 }
 
 function contextOf(fileName: string): ReadContext {
-  return { arrivedAt: Date.parse('2026-11-25T00:00:00Z'), fileName, context: '', zoneMinutes: 0 }
+  return { arrivedAt: Date.parse('2026-11-25T00:00:00Z'), fileName, context: '', zoneMinutes: 0, wanted: 'everything' }
 }
 
 function named(name: FormatName): SensorFormat {

@@ -34,6 +34,7 @@ export function formatContract(format: SensorFormat, folder: string): void {
       const read = format.read(one.line, origin)
       const glance = format.glance(Buffer.from(one.line), origin)
       assertAgree(glance, read, one.line)
+      assertSameTerms(format.read(one.line, { ...origin, wanted: 'index' }), read)
       const seen: Record<string, unknown> = {
         ...described(read),
         ...('selection' in glance ? { selection: glance.selection } : {}),
@@ -164,17 +165,38 @@ export function assertAgree(glance: Glance, read: SensorEvent | Unreadable | Ign
 
 function checkLine(format: SensorFormat, line: Buffer, origin: ReadContext): void {
   const text = line.toString()
-  assertAgree(format.glance(line, origin), format.read(text, origin), text)
+  const read = format.read(text, origin)
+  assertAgree(format.glance(line, origin), read, text)
+  assertSameTerms(format.read(text, { ...origin, wanted: 'index' }), read)
   assert.ok(format.recognise([line]) <= 1)
 }
 
 function originOf(one?: FormatCase): ReadContext {
   return {
+    wanted: 'everything',
     arrivedAt: Date.parse(one?.arrivedAt ?? '2026-03-01T12:00:00Z'),
     fileName: one?.fileName ?? '',
     context: one?.context ?? '',
     zoneMinutes: one?.zoneMinutes ?? 0,
   }
+}
+
+/** Fails where an event read for the index would be found under other terms, or at another time. */
+export function assertSameTerms(
+  brief: SensorEvent | Unreadable | Ignored,
+  whole: SensorEvent | Unreadable | Ignored,
+): void {
+  const indexed = (read: typeof whole) =>
+    read.kind === 'event'
+      ? {
+          ...read,
+          relations: [],
+          summary: '',
+          flowId: undefined,
+          flow: { protocol: read.flow.protocol, targetPort: read.flow.targetPort },
+        }
+      : read
+  assert.deepEqual(indexed(brief), indexed(whole))
 }
 
 /** An event in the words of cases.jsonl. */

@@ -1,5 +1,5 @@
 // Normal forms of addresses and names, kept: they repeat from line to line, and to make them is what costs most.
-import { normalise, type Observable } from '../core/observable.ts'
+import { isPlainV4, normalise, type Observable } from '../core/observable.ts'
 
 /** Longer ones are made anew each time. */
 const textMax = 128
@@ -27,7 +27,13 @@ class NormalForms {
   }
 }
 
-export const addresses = new NormalForms((text) => normalise('ip', text))
+const otherAddresses = new NormalForms((text) => normalise('ip', text))
+
+/** IPv4 in its usual form is told at once; remembering it would cost more. */
+export const addresses = {
+  of: (text: string): Observable | undefined =>
+    isPlainV4(text) ? { type: 'ip', value: text } : otherAddresses.of(text),
+}
 
 /** A name is an address written as one, a domain, or one label: the name of a host. */
 export const names = new NormalForms((text) => {

@@ -24,7 +24,13 @@ test('issue 8 item 2: the table of selection classes names exactly the types tha
 
 test('issue 8 item 2: the severity table is what the formats do', () => {
   const severity = (format: string, line: string, context = ''): string => {
-    const event = named(format).read(line, { arrivedAt: 0, zoneMinutes: 0, fileName: '', context })
+    const event = named(format).read(line, {
+      arrivedAt: 0,
+      zoneMinutes: 0,
+      wanted: 'everything',
+      fileName: '',
+      context,
+    })
     return event.kind === 'event' ? event.severity : event.kind
   }
   const numbered = [

@@ -5,7 +5,13 @@ import { suricataEve } from './suricata-eve.ts'
 
 formatContract(suricataEve, import.meta.dirname)
 
-const context = { arrivedAt: 1_772_366_400_000, fileName: 'eve.json', context: '', zoneMinutes: 0 }
+const context = {
+  arrivedAt: 1_772_366_400_000,
+  fileName: 'eve.json',
+  context: '',
+  zoneMinutes: 0,
+  wanted: 'everything',
+} as const
 
 test('traps C1: arrival order is not event time: each line has its own', () => {
   const at = (timestamp: string): number => {

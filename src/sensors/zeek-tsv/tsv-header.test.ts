@@ -15,7 +15,7 @@ const header = (path: string, ...fields: readonly string[]): readonly string[] =
 
 /** Reads as a device and a journal do: the header in force goes from line to line. */
 function types(lines: readonly string[]): readonly string[] {
-  let origin: ReadContext = { arrivedAt: 0, zoneMinutes: 0, fileName: '', context: '' }
+  let origin: ReadContext = { arrivedAt: 0, zoneMinutes: 0, wanted: 'everything', fileName: '', context: '' }
   return lines.flatMap((line) => {
     const glance = zeekTsv.glance(Buffer.from(line), origin)
     if (glance.kind === 'context') origin = { ...origin, context: glance.context }

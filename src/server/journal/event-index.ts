@@ -3,6 +3,7 @@
 import type { Severity } from '../../core/event.ts'
 import type { Gap } from '../../wire/api/events.ts'
 import type { BlockPosition } from './block-store.ts'
+import type { BlockTimes } from './event-times.ts'
 import type { Plan } from './query/plan.ts'
 
 /** Severity as it is stored beside each event time. */
@@ -14,8 +15,8 @@ export type EventPosition = { readonly day: string; readonly ordinal: number; re
 
 export type Input = { readonly generation: number; readonly length: number; readonly sha256: string }
 
-/** A block as the index takes it; `times` and `severities` have one entry an event. */
-export type IndexedBlock = {
+/** A block as the index takes it: small to hand over between threads, and nothing is left to compute of it. */
+export type IndexedBlock = BlockTimes & {
   readonly ordinal: number
   readonly stream: string
   readonly block: number
@@ -28,8 +29,6 @@ export type IndexedBlock = {
   readonly to: number
   /** The documents of its events, in order, between them a documentSeparator (terms.ts). */
   readonly documents: string
-  readonly times: readonly number[]
-  readonly severities: readonly number[]
   /** Sensor's own word → events; quarantined ones are not among them. */
   readonly types: ReadonlyMap<string, number>
   readonly quarantined: readonly { readonly index: number; readonly reason: string }[]

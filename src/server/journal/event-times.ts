@@ -1,6 +1,31 @@
 // Event times and severities of a block in a few bytes an event: zigzag varints of the difference to the event before,
 // the severity in the two lowest bits. Answers time filters and histograms without unpacking a block.
 
+/** What a block's row tells of the times of its events. */
+export type BlockTimes = {
+  readonly count: number
+  /** The earliest and latest, Unix ms; of a block without events, when it was made. */
+  readonly minAt: number
+  readonly maxAt: number
+  /** From packTimes, with the block's `from` as base. */
+  readonly times: Uint8Array
+}
+
+/** @param made when the block was begun and ended, Unix ms */
+export function timesOf(
+  times: readonly number[],
+  severities: readonly number[],
+  made: { readonly from: number; readonly to: number },
+): BlockTimes {
+  const isEmpty = times.length === 0
+  return {
+    count: times.length,
+    minAt: isEmpty ? made.from : Math.min(...times),
+    maxAt: isEmpty ? made.to : Math.max(...times),
+    times: packTimes(times, severities, made.from),
+  }
+}
+
 /** @param base what the first difference counts from, Unix ms */
 export function packTimes(times: readonly number[], severities: readonly number[], base: number): Buffer {
   const bytes: number[] = []

@@ -25,8 +25,8 @@ function insertBlocks(file: OpenFile, blocks: readonly IndexedBlock[]): void {
     const insert = file.statement('insert into events (rowid, terms) values (?, ?)')
     const totals = new Totals()
     for (const block of blocks) {
-      const documents = block.times.length === 0 ? [] : block.documents.split(documentSeparator)
-      assert.equal(documents.length, block.times.length)
+      const documents = block.count === 0 ? [] : block.documents.split(documentSeparator)
+      assert.equal(documents.length, block.count)
       for (let index = 0; index < documents.length; index++)
         insert.run(eventRow(block.ordinal, index), documents[index] ?? '')
       addFacts(file, block, totals)
@@ -65,16 +65,6 @@ function addFacts(file: OpenFile, block: IndexedBlock, totals: Totals): void {
   const stream = streamNumber(file, block)
   const { generation, length, sha256 } = block.input
   // A block without events (open, loss, counters only) has a row too: it tells its input and when it arrived.
-  let min = block.from
-  let max = block.to
-  if (block.times.length > 0) {
-    min = Number.POSITIVE_INFINITY
-    max = Number.NEGATIVE_INFINITY
-    for (const at of block.times) {
-      if (at < min) min = at
-      if (at > max) max = at
-    }
-  }
   file
     .statement('insert into blocks values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)')
     .run(
@@ -82,13 +72,13 @@ function addFacts(file: OpenFile, block: IndexedBlock, totals: Totals): void {
       stream,
       block.block,
       block.first,
-      block.times.length,
+      block.count,
       block.arrivedAt,
       block.from,
-      min,
-      max,
+      block.minAt,
+      block.maxAt,
       generation,
-      packTimes(block.times, block.severities, block.from),
+      block.times,
     )
   file.statement('insert or ignore into inputs values (?, ?, ?, ?)').run(stream, generation, length, sha256)
   for (const [type, count] of block.types) totals.add(stream, generation, 'type', type, count)

@@ -14,14 +14,14 @@ export type IndexParts = {
   readonly parsers: () => ParserPool
 }
 
-/** Blocks of 64 events a transaction: 4,096 events, the best of performance 3. */
-const blocksPerBatch = 64
+/** Blocks of 64 events a transaction: 16,384 events, where there are so many; a tenth cheaper than 4,096. */
+const blocksPerBatch = 256
 /** What is read at a time: little enough that it is gone again before the collector has to move it. */
 const blocksPerRead = 16
 /** What is worth parsers of its own: 16,384 events. */
 const backlogBlocks = 256
-/** Reads under way in parsers: both have their next one while a batch is written. */
-const readsAhead = 16
+/** Reads under way in parsers: both have their next ones while a batch is written. */
+const readsAhead = 32
 
 /** Returns when no block is left, or the signal aborts. */
 export async function indexBlocks(parts: IndexParts, organisation: string, signal: AbortSignal): Promise<void> {

@@ -1,5 +1,6 @@
 // Read blocks made by hand, for tests of the index alone.
 import type { IndexedBlock } from './event-index.ts'
+import { timesOf } from './event-times.ts'
 import { documentSeparator } from './terms.ts'
 import { fixtureStart } from './stream-fixture.ts'
 
@@ -10,7 +11,12 @@ export function indexedBlock(
   rows: readonly FixtureRow[],
   more: Partial<IndexedBlock> = {},
 ): IndexedBlock {
+  const made = { from: fixtureStart + ordinal * 1_000, to: fixtureStart + ordinal * 1_000 + 50 }
+  const times = rows.map((row) => row.at)
+  const severities = rows.map((row) => row.severity)
   return {
+    ...made,
+    ...timesOf(times, severities, made),
     ordinal,
     stream: 'f'.repeat(32),
     block: ordinal,
@@ -18,11 +24,7 @@ export function indexedBlock(
     device: 'fw-1',
     source: 'eve',
     arrivedAt: fixtureStart + ordinal * 1_000,
-    from: fixtureStart + ordinal * 1_000,
-    to: fixtureStart + ordinal * 1_000 + 50,
     documents: rows.map((row) => row.terms).join(documentSeparator),
-    times: rows.map((row) => row.at),
-    severities: rows.map((row) => row.severity),
     types: new Map(),
     quarantined: [],
     signatures: new Map(),

@@ -12,6 +12,7 @@ import {
 } from '../../wire/block-format.ts'
 import type { BlockStore, StoredBlock } from './block-store.ts'
 import { type IndexedBlock, type Input, severityCodes } from './event-index.ts'
+import { timesOf } from './event-times.ts'
 import { blockTerms, documentSeparator, eventTerms, quarantinedTerms } from './terms.ts'
 
 export type FormatNamed = (name: string) => SensorFormat | undefined
@@ -59,7 +60,7 @@ export function readBlock(stored: StoredBlock, formatNamed: FormatNamed): Indexe
   }
   if (header.kind !== 'events') {
     const loss = header.kind === 'loss' ? { cause: header.cause, count: header.count } : null
-    return { ...common, ...nothing, loss }
+    return { ...common, ...nothing, minAt: common.from, maxAt: common.to, loss }
   }
   const notSelected = Object.values(header.notSelected ?? {}).reduce((sum, count) => sum + count, 0)
   return {
@@ -112,8 +113,8 @@ export function contextOf(header: EventsHeader, wanted: ReadContext['wanted']): 
 
 const nothing = {
   documents: '',
-  times: [],
-  severities: [],
+  count: 0,
+  times: new Uint8Array(),
   types: new Map<string, number>(),
   quarantined: [],
   signatures: new Map<string, string>(),
@@ -149,7 +150,13 @@ function readLines(header: EventsHeader, lines: readonly Buffer[] | string, form
     types.set(event.type, (types.get(event.type) ?? 0) + 1)
     if (event.signature !== undefined) signatures.set(event.signature.id, event.signature.name)
   }
-  return { documents, times, severities, types, quarantined, signatures }
+  return {
+    documents,
+    ...timesOf(times, severities, header),
+    types,
+    quarantined,
+    signatures,
+  }
 }
 
 function inputOf(header: BlockHeader): Input {
@@ -171,6 +178,8 @@ function damaged(stored: StoredBlock): IndexedBlock {
     arrivedAt: stored.arrivedAt,
     from: stored.arrivedAt,
     to: stored.arrivedAt,
+    minAt: stored.arrivedAt,
+    maxAt: stored.arrivedAt,
     input: { generation: 0, length: 0, sha256: '' },
     loss: null,
   }
