@@ -90,7 +90,7 @@ export function recordOf(block: OpenedBlock, index: number, formatNamed: FormatN
     return { ...common, raw: '', body: { kind: 'quarantined', reason: line, at: header.from } }
   const raw = line.toString('utf8')
   const exact = isUtf8(line) ? {} : { rawBase64: line.toString('base64') }
-  const event = readLine(line, formatNamed(header.format), contextOf(header, 'everything'))
+  const event = readLine(raw, formatNamed(header.format), contextOf(header, 'everything'))
   if (event.kind === 'quarantined')
     return { ...common, raw, ...exact, body: { kind: 'quarantined', reason: event.reason, at: header.from } }
   return { ...common, raw, ...exact, body: event }
