@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
+import fc from 'fast-check'
+import { normalise } from '../core/observable.ts'
 import { Evidence, flowOf, flowText, splitPort } from './evidence.ts'
 
 const told = (evidence: Evidence): readonly string[] => evidence.observables.map((each) => `${each.type} ${each.value}`)
@@ -87,4 +89,15 @@ test('traps C5: host and port part in every form', () => {
     ['192.0.2.1:x', '192.0.2.1', undefined],
   ] as const
   for (const [text, host, port] of cases) assert.deepEqual(splitPort(text), { host, port }, text)
+})
+
+test('threat-response 4.6: a URL is one exactly where the parser takes it, whichever way it is decided', () => {
+  const likely = /^https?:\/\/([a-z0-9-]{1,8}\.){1,3}[a-z0-9]{1,4}(:\d{1,5})?\/[\w./~%!$&'()*+,;=:@?#A-Z-]{0,12}$/
+  fc.assert(
+    fc.property(fc.stringMatching(likely), (text) => {
+      const wanted = URL.canParse(text) ? normalise('url', text) : undefined
+      assert.deepEqual(new Evidence().url(text), wanted)
+    }),
+    { numRuns: 2_000 },
+  )
 })
