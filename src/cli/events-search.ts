@@ -106,7 +106,7 @@ async function readAll(session: Session, client: Client, question: Query, cursor
     if (events.length >= heldMax) break
   }
   const coverage = last?.coverage ?? { from: null, to: null, unindexedBlocks: 0, gaps: [] }
-  return { v: 1, events, losses, next: last?.next ?? null, coverage }
+  return { v: 1, events, losses, next: last?.next ?? null, live: null, coverage }
 }
 
 async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {

@@ -258,7 +258,14 @@ function facetOf({ body, device, source }: EventRecord, facet: string): string |
 function pageOf(found: readonly EventRecord[], parameters: URLSearchParams): EventPage {
   const from = Number(parameters.get('cursor') ?? 0)
   const to = from + Number(parameters.get('limit') ?? 100)
-  return { v: 1, events: found.slice(from, to), losses: [], next: to < found.length ? String(to) : null, coverage }
+  return {
+    v: 1,
+    events: found.slice(from, to),
+    losses: [],
+    next: to < found.length ? String(to) : null,
+    live: 'stub',
+    coverage,
+  }
 }
 
 function histogramOf(found: readonly EventRecord[], buckets: number): EventHistogram {

@@ -105,6 +105,7 @@ export const eventPage = described<EventPage>()(
     events: Type.Array(eventRecord),
     losses: Type.Array(Type.Object({ above: counter, loss: Type.Object(loss) })),
     next: orNull(Type.String()),
+    live: orNull(Type.String({ description: 'As `from` of the tail: what arrives above this page' })),
     coverage,
   }),
 )

@@ -93,7 +93,7 @@ function readerOf(all: readonly EventRecord[], asked: string[]): EventReader {
       const found = matching(q, since)
       const events = found.slice(from, from + limit)
       const next = from + limit < found.length ? String(from + limit) : null
-      return { v: 1, events, losses: [], next, coverage: memoryCoverage }
+      return { v: 1, events, losses: [], next, live: from === 0 ? String(all.length) : null, coverage: memoryCoverage }
     },
     async count(_organisation, { q, since }) {
       asked.push(`count ${q}`)

@@ -2,7 +2,8 @@
 // in the range asked (delivery L4).
 import type { Coverage, Gap } from '../../wire/api/events.ts'
 import type { BlockStore } from './block-store.ts'
-import type { EventIndex } from './event-index.ts'
+import type { EventIndex, EventPosition } from './event-index.ts'
+import { lastLine } from './index-layout.ts'
 import type { Plan } from './query/plan.ts'
 import type { Hole } from './stream-record.ts'
 
@@ -27,6 +28,19 @@ export async function unindexedIn(parts: Parts, organisation: string): Promise<n
   for (const { day, blocks } of await parts.store.days(organisation))
     unindexed += Math.max(0, blocks - (cursors.get(day) ?? 0))
   return unindexed
+}
+
+/** @returns the place up to which everything is indexed: behind its last event. */
+export async function indexedEnd(parts: Parts, organisation: string): Promise<EventPosition> {
+  // Cursors first, as above.
+  const cursors = await parts.index.cursors(organisation)
+  let end: EventPosition = { day: '', ordinal: 0, index: lastLine }
+  for (const { day, blocks } of await parts.store.days(organisation)) {
+    const ordinal = cursors.get(day) ?? 0
+    end = { day, ordinal, index: lastLine }
+    if (ordinal < blocks) return end
+  }
+  return end
 }
 
 function isIn(hole: Hole, plan: Plan): boolean {

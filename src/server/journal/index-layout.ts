@@ -7,6 +7,9 @@ import { type OpenFile, withStatements } from './database-cache.ts'
 /** Lines a block can hold: what the low bits of a rowid count. */
 export const linesPerBlock = 256
 
+/** Behind every line of a block: the place where all of it has been seen. */
+export const lastLine = linesPerBlock - 1
+
 /** Every printable character but the separator is part of a term; non-ASCII characters always are. */
 const tokenCharacters = ` !"#$%&'()*+,-./:;<=>?@[\\]^_\`{|}~`
 const tokenizer = `ascii tokenchars '${tokenCharacters.replaceAll("'", "''")}'`

@@ -122,6 +122,31 @@ test('issue 9, 8: a question moves the cursor past what it does not mean', async
   }
 })
 
+test('issue 9, 7: the first page and the tail above it join without a gap, also while blocks wait to be indexed', async () => {
+  await using folder = await temporaryFolder()
+  await using journal = await journalIn(folder.path)
+  const stream = new StreamFixture()
+  await give(journal, [stream.open(), stream.events([dns(1)])])
+  for (let round = 2; round < 12; round++) {
+    await give(journal, [stream.events([dns(round)])])
+    const page = await journal.search('acme', { q: '', limit: 100 })
+    const seen = new Set(page.events.map(({ id }) => id))
+    assert(page.live !== null)
+    await give(journal, [stream.events([dns(100 + round)])])
+    await journal.indexed()
+    const total = (await journal.count('acme', { q: '' })).count
+    for await (const step of journal.tail(
+      'acme',
+      { q: '' },
+      { from: page.live, signal: AbortSignal.timeout(patienceMs) },
+    )) {
+      for (const line of found(step)) if (line.kind === 'event') seen.add(line.id)
+      if (step.at(-1)?.kind === 'at') break
+    }
+    assert.equal(seen.size, total)
+  }
+})
+
 test('issue 9, 8: an index that is made anew in the middle of a tail costs it nothing', async () => {
   await using folder = await temporaryFolder()
   const stream = new StreamFixture()

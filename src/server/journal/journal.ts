@@ -120,7 +120,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
   return {
     store: commits.watching(journalStore(id, writer, clock)),
-    ...readingOf(search, clock),
+    ...readingOf(id, search, clock),
     tail: (organisation, asked, begin) => {
       const step: AskStep = (question, from, signal) =>
         search.ask({ kind: 'tail', organisation, journal: id, question, from, now: clock.now() }, { signal })
@@ -140,12 +140,16 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
 
 /** What the search worker alone answers. */
 function readingOf(
+  journal: string,
   search: WorkerClient<SearchQuestions>,
   clock: Clock,
 ): Pick<Journal, 'search' | 'count' | 'histogram' | 'top' | 'event' | 'inputTotals'> {
   return {
     search: (organisation, { limit, cursor, ...question }, ask) =>
-      search.ask({ kind: 'search', organisation, question, limit, cursor: cursor ?? null, now: clock.now() }, ask),
+      search.ask(
+        { kind: 'search', organisation, journal, question, limit, cursor: cursor ?? null, now: clock.now() },
+        ask,
+      ),
     count: (organisation, question, ask) =>
       search.ask({ kind: 'count', organisation, question, now: clock.now() }, ask),
     histogram: (organisation, question, buckets, ask) =>

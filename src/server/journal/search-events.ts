@@ -9,8 +9,8 @@ import type {
   InputTotals,
 } from '../../wire/api/events.ts'
 import type { BlockStore } from './block-store.ts'
-import { coverageOf, unindexedIn } from './coverage.ts'
-import { decodeCursor, encodeCursor } from './cursor.ts'
+import { coverageOf, indexedEnd, unindexedIn } from './coverage.ts'
+import { decodeCursor, encodeCursor, encodeTailCursor } from './cursor.ts'
 import type { EventIndex, Tally } from './event-index.ts'
 import { severityNames } from './event-index.ts'
 import { placedRecordsAt, recordsAt } from './event-record.ts'
@@ -40,22 +40,24 @@ export function planOf(question: EventQuestion, now: number): Plan {
   return { where: plan.where, times: bothTimes(plan.times, beside) }
 }
 
-export async function searchEvents(
-  parts: SearchParts,
-  ask: {
-    readonly organisation: string
-    readonly question: EventQuestion
-    readonly limit: number
-    readonly cursor: string | null
-    readonly now: number
-  },
-  signal: AbortSignal,
-): Promise<EventPage> {
+export type SearchAsk = {
+  readonly organisation: string
+  /** Identity of the journal. */
+  readonly journal: string
+  readonly question: EventQuestion
+  readonly limit: number
+  readonly cursor: string | null
+  readonly now: number
+}
+
+export async function searchEvents(parts: SearchParts, ask: SearchAsk, signal: AbortSignal): Promise<EventPage> {
   const { organisation, question } = ask
   const cursor = ask.cursor === null ? null : decodeCursor(ask.cursor, organisation, question)
   const now = cursor?.now ?? ask.now
   const limit = inBounds('limit', ask.limit, pageMax)
   const plan = planOf(question, now)
+  // Before it is searched: what is indexed meanwhile comes in both, and is known by its identity.
+  const live = cursor === null ? await indexedEnd(parts, organisation) : null
   // One more than asked tells whether there is a next page.
   const options = { before: cursor?.position ?? null, limit: limit + 1, signal }
   const found = await parts.index.search(organisation, plan, options)
@@ -71,6 +73,7 @@ export async function searchEvents(
       found.length <= limit || last === undefined
         ? null
         : encodeCursor({ position: last, now }, organisation, question),
+    live: live === null ? null : encodeTailCursor({ position: live, now }, organisation, ask.journal),
     coverage: await coverageOf(parts, organisation, plan),
   }
 }

@@ -6,7 +6,7 @@ import type { BlockStore } from './block-store.ts'
 import { type Cursor, decodeTailCursor, encodeTailCursor } from './cursor.ts'
 import type { DayPart, EventIndex, EventPosition } from './event-index.ts'
 import { placedRecordsAt } from './event-record.ts'
-import { linesPerBlock } from './index-layout.ts'
+import { lastLine } from './index-layout.ts'
 import { comparePositions, isLossAsked, lossRow } from './loss-rows.ts'
 import type { Plan } from './query/plan.ts'
 import { planOf, type SearchParts } from './search-events.ts'
@@ -37,8 +37,6 @@ const eventsPerStep = 256
 const eventsPerRead = 16
 const bytesPerStep = 8 * 1024 * 1024
 
-/** Behind every line of a block. */
-const lastLine = linesPerBlock - 1
 const dawn: EventPosition = { day: '', ordinal: 0, index: 0 }
 
 /** @throws Fault query.cursor, query.malformed */

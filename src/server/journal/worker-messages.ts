@@ -15,6 +15,7 @@ import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { IndexedBlock } from './event-index.ts'
 import type { BlockRange } from './read-block.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
+import type { SearchAsk } from './search-events.ts'
 import type { TailAsk, TailStep } from './tail-events.ts'
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
@@ -87,7 +88,7 @@ export type ParserQuestions = {
 
 export type SearchQuestions = {
   search: {
-    ask: { organisation: string; question: EventQuestion; limit: number; cursor: string | null; now: number }
+    ask: SearchAsk
     answer: EventPage
   }
   count: { ask: { organisation: string; question: EventQuestion; now: number }; answer: EventCount }

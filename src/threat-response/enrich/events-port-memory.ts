@@ -28,7 +28,7 @@ export function memoryEvents(
       const from = cursor === undefined ? 0 : Number(cursor)
       const found = matching(who, q)
       const next = from + limit < found.length ? String(from + limit) : null
-      return { v: 1, events: found.slice(from, from + limit), losses: [], next, coverage }
+      return { v: 1, events: found.slice(from, from + limit), losses: [], next, live: null, coverage }
     },
     async count(who, { q }): Promise<EventCount> {
       return { v: 1, count: matching(who, q).length, coverage }

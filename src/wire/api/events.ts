@@ -93,6 +93,8 @@ export type EventPage = {
   readonly losses: readonly { readonly above: number; readonly loss: LossRow }[]
   /** Give it back to go on; null = that was all. */
   readonly next: string | null
+  /** Cursor of the tail that goes on above the first page, without a gap; null on the others. */
+  readonly live: string | null
   readonly coverage: Coverage
 }
 
