@@ -1,5 +1,13 @@
 // `sallyport exchange [run]`: the server that devices and people connect to.
-import { type Address, consoleOption, dataOption, devicesOption, nameOption, retentionOption } from './options.ts'
+import {
+  type Address,
+  consoleOption,
+  dataOption,
+  devicesOption,
+  nameOption,
+  retentionBytesOption,
+  retentionDaysOption,
+} from './options.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
 import { sayDeaths, untilCancelled } from './until-cancelled.ts'
@@ -10,6 +18,7 @@ type Options = {
   readonly devices: Address
   readonly name?: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
 }
 
 export const exchangeRun: DefineCommand = (command, session) => {
@@ -18,7 +27,8 @@ export const exchangeRun: DefineCommand = (command, session) => {
     .addOption(consoleOption())
     .addOption(devicesOption())
     .addOption(nameOption())
-    .addOption(retentionOption())
+    .addOption(retentionDaysOption())
+    .addOption(retentionBytesOption())
     .addHelpText(
       'after',
       examples([

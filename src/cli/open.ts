@@ -3,7 +3,7 @@ import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { codes } from '../core/codes.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { type Address, nameOption, parseAddress, retentionOption } from './options.ts'
+import { type Address, nameOption, parseAddress, retentionBytesOption, retentionDaysOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import type { OpenTotals } from './ports.ts'
 import { startProgress, thousands } from './progress.ts'
@@ -18,6 +18,7 @@ type Options = {
   readonly local: Address
   readonly name?: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
   readonly once?: true
   readonly output: OutputFormat
 }
@@ -35,7 +36,8 @@ export const open: DefineCommand = (command, session) => {
     .addOption(freeAddress('--devices <ADDR:PORT>', 'where devices connect'))
     .addOption(freeAddress('--local <ADDR:PORT>', "the device's local API"))
     .addOption(nameOption())
-    .addOption(retentionOption())
+    .addOption(retentionDaysOption())
+    .addOption(retentionBytesOption())
     .addOption(outputOption())
     .addHelpText(
       'after',

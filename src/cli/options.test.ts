@@ -6,7 +6,7 @@ import { Fault } from '../core/fault.ts'
 import { commands } from './commands.ts'
 import { readEnvironment, variableOf } from './environment.ts'
 import { exitCodeOf } from './exit-codes.ts'
-import { dataOption, localOption, nameOption, parseAddress, wholeNumber } from './options.ts'
+import { byteSize, dataOption, localOption, nameOption, parseAddress, wholeNumber } from './options.ts'
 import { buildProgram, entryOf } from './program.ts'
 import { testSession } from './session-fake.ts'
 
@@ -55,6 +55,20 @@ test('issue 8 What must hold: no two options of one command share a variable, an
     for (const option of command.options) assert.ok(option.description.length > 3, option.flags)
     assert.notEqual(command.description(), '', command.name())
   }
+})
+
+test('issue 9.8: a size is a whole number with a unit, in powers of 1,024', () => {
+  const sizes: readonly [string, number][] = [
+    ['1', 1],
+    ['512b', 512],
+    ['2K', 2_048],
+    ['500MiB', 524_288_000],
+    ['20 GB', 21_474_836_480],
+    ['1TiB', 1_099_511_627_776],
+  ]
+  for (const [text, bytes] of sizes) assert.equal(byteSize(text), bytes, text)
+  for (const text of ['', '0', '-1', '1.5G', '1PB', 'GiB', '9999999999TiB'])
+    assert.throws(() => byteSize(text), InvalidArgumentError, text)
 })
 
 test('console-and-cli 10: an address is host and port, IPv6 in brackets', () => {

@@ -35,8 +35,16 @@ export function nameOption(): Option {
 }
 
 /** Days that events are kept. */
-export function retentionOption(): Option {
+export function retentionDaysOption(): Option {
   return new Option('--retention-days <N>', 'days that events are kept').default(30).argParser(wholeNumber(1, 36_500))
+}
+
+/** Bytes that the journal may take on disk. */
+export function retentionBytesOption(): Option {
+  return new Option(
+    '--retention-bytes <SIZE>',
+    'size the stored events may take, as 500MiB or 20GiB; the oldest whole days go first, never today',
+  ).argParser(byteSize)
 }
 
 export function sinceOptions(): readonly Option[] {
@@ -54,6 +62,15 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
     if (/^\d+$/.test(text) && value >= min && value <= max) return value
     throw new InvalidArgumentError(`Give a whole number from ${min} to ${max}.`)
   }
+}
+
+/** @returns bytes of a whole number with an optional unit; KB and KiB alike mean 1,024 */
+export function byteSize(text: string): number {
+  const match = /^(\d+)\s*(?:([KMGT])(?:i?B)?|B)?$/i.exec(text)
+  const power = ['', 'K', 'M', 'G', 'T'].indexOf(match?.[2]?.toUpperCase() ?? '')
+  const bytes = Number(match?.[1]) * 1_024 ** power
+  if (Number.isSafeInteger(bytes) && bytes > 0) return bytes
+  throw new InvalidArgumentError('Give a size, as 500MiB or 20GiB.')
 }
 
 /** @returns host and port of `ADDR:PORT`; an IPv6 address stands in brackets, which are taken off */

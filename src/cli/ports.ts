@@ -29,6 +29,7 @@ export type ServeRequest = Watched & {
   readonly devices: Address
   readonly names: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
 }
 
 export type UpRequest = ServeRequest & {

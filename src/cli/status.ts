@@ -25,6 +25,7 @@ export const status: DefineCommand = (command, session) => {
           table: [
             `${answer.program}, running since ${shownTime(answer.startedAt)}, console ${client.console ?? ''}`,
             `journal: ${thousands(journal.events)} events in ${thousands(journal.blocks)} blocks, ${thousands(journal.bytes)} bytes, ${thousands(journal.unindexedBlocks)} blocks not yet indexed`,
+            keptLine(journal),
             `devices: ${devices.connected} of ${devices.known} connected`,
           ],
         })
@@ -32,4 +33,10 @@ export const status: DefineCommand = (command, session) => {
         return 0
       }),
     )
+}
+
+function keptLine({ firstDay, expired, retention }: ServerStatus['journal']): string {
+  const size = retention.bytesMax === null ? '' : ` and at most ${thousands(retention.bytesMax)} bytes`
+  const since = firstDay === null ? '' : `, held since ${firstDay}`
+  return `retention: ${thousands(retention.days)} days${size}${since}, ${thousands(expired)} events expired`
 }

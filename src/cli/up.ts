@@ -7,7 +7,8 @@ import {
   devicesOption,
   localOption,
   nameOption,
-  retentionOption,
+  retentionBytesOption,
+  retentionDaysOption,
 } from './options.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say, styled } from './terminal.ts'
@@ -20,6 +21,7 @@ type Options = {
   readonly local: Address
   readonly name?: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
   readonly demo: boolean
   readonly source: readonly string[]
 }
@@ -31,7 +33,8 @@ export const up: DefineCommand = (command, session) => {
     .addOption(devicesOption())
     .addOption(localOption())
     .addOption(nameOption())
-    .addOption(retentionOption())
+    .addOption(retentionDaysOption())
+    .addOption(retentionBytesOption())
     .addOption(new Option('--no-demo', 'no demonstration site'))
     .addOption(
       new Option(

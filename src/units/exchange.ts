@@ -33,6 +33,7 @@ export type ExchangeOptions = {
   /** `HOST[:PORT]` by which devices come. */
   readonly names: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
   /** Folder of the built console; undefined = none yet. */
   readonly consoleFolder?: string
 }
@@ -60,9 +61,10 @@ export async function startExchange(
       throw storageFault(error)
     }),
   )
-  const { names, retentionDays } = options
+  const { names, retentionDays, retentionBytes } = options
+  const kept = { retentionDays, ...(retentionBytes === undefined ? {} : { retentionBytes }) }
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names, clock, log }))
-  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays, broke }))
+  const journal = up.use(await openJournal({ folder: folder.journal, clock, log, ...kept, broke }))
   const admission = up.use(openAdmission({ store: journal.store, clock, log }))
   const presence = presenceInRegistry(fleet.registry, log)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))

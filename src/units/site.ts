@@ -20,6 +20,7 @@ export type SiteOptions = {
   readonly local: Address
   readonly names: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
   readonly consoleFolder: string
   readonly sources: EventHandlerConfiguration['sources']
   readonly onDeath: Deaths

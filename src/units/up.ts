@@ -17,6 +17,7 @@ export type UpOptions = {
   readonly local: Address
   readonly names: readonly string[]
   readonly retentionDays: number
+  readonly retentionBytes?: number
   readonly demo: boolean
   readonly sources: readonly string[]
   readonly onDeath: (title: string, how: string) => void

@@ -179,6 +179,9 @@ function statusOf({ events }: State): ServerStatus {
       events: events.length,
       unindexedBlocks: 2,
       bytes: events.length * 245,
+      firstDay: '2026-11-01',
+      expired: 0,
+      retention: { days: 30, bytesMax: null },
     },
     devices: { known: 2, connected: 2 },
   }

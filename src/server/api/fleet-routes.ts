@@ -2,7 +2,7 @@
 import { Type } from 'typebox'
 import type { ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import { defineRoute, ok, type Route } from './define-route.ts'
-import { counter, described, instant, version } from './described.ts'
+import { counter, described, instant, orNull, version } from './described.ts'
 
 /** security 2: at most an hour, by default a quarter of one. */
 const tokenMinutesMax = 60
@@ -36,6 +36,9 @@ const status = described<ServerStatus>()(
       events: counter,
       unindexedBlocks: counter,
       bytes: counter,
+      firstDay: orNull(Type.String({ description: 'YYYY-MM-DD' })),
+      expired: Type.Integer({ minimum: 0, description: 'Events of days that retention has dropped' }),
+      retention: Type.Object({ days: counter, bytesMax: orNull(counter) }),
     }),
     devices: Type.Object({ known: counter, connected: counter }),
   }),

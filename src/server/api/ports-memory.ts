@@ -74,7 +74,8 @@ export function memoryPorts(events = 3): MemoryPorts {
     },
     async status(organisation) {
       asked.push('status')
-      const journal = { id: 'journal', blocks: 1, events, unindexedBlocks: 0, bytes: 1_000 }
+      const kept = { firstDay: '2023-11-14', expired: 0, retention: { days: 30, bytesMax: null } }
+      const journal = { id: 'journal', blocks: 1, events, unindexedBlocks: 0, bytes: 1_000, ...kept }
       const devices = { known: 1, connected: 1 }
       return { v: 1, program: 'sallyport 0.1.0', startedAt: memoryStart, organisation, journal, devices }
     },

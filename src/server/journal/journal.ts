@@ -21,6 +21,7 @@ import type {
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { Committing } from './committing.ts'
+import type { JournalStatistics } from './journal-statistics.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
 import { type AskStep, Commits, tail, type TailFrom } from './tail.ts'
@@ -33,6 +34,8 @@ export type JournalOptions = {
   readonly log: Log
   /** Days that events are kept; the default of the product is 30. */
   readonly retentionDays: number
+  /** Bytes that all its files may take; undefined = as many as there are. */
+  readonly retentionBytes?: number
   /**
    * Hears, after the log, that one of the journal's threads ended by itself: every later question then fails with
    * `journal.unavailable`, so a server ends and is started again.
@@ -44,14 +47,6 @@ export type JournalOptions = {
 
 export type Ask = { readonly signal?: AbortSignal }
 export type LongAsk = Ask & { readonly onProgress?: (done: number) => void }
-
-export type JournalStatistics = {
-  readonly id: string
-  readonly blocks: number
-  readonly events: number
-  readonly unindexedBlocks: number
-  readonly bytes: number
-}
 
 /** Every answer is of one organisation; `signal` ends the work where it is done. */
 export type Journal = AsyncDisposable & {
@@ -80,7 +75,7 @@ export type Journal = AsyncDisposable & {
   statistics(organisation: string, ask?: Ask): Promise<JournalStatistics>
   /** Resolves when everything committed before the call is indexed. */
   indexed(ask?: Ask): Promise<void>
-  /** Drops the days that have expired now; it also happens by itself, every hour. */
+  /** Drops the days that have expired now; it also happens by itself, every ten minutes. */
   expire(): Promise<readonly string[]>
 }
 
@@ -112,6 +107,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       clock,
       log,
       retentionDays: options.retentionDays,
+      retentionBytes: options.retentionBytes ?? null,
       expired: () => Promise.all([indexer.ask({ kind: 'settle' }), search.ask({ kind: 'release' })]),
     }),
   )
@@ -129,7 +125,11 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     requarantine: (organisation, ask) => indexer.ask({ kind: 'requarantine', organisation }, ask),
     ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
     verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
-    statistics: async (organisation, ask) => ({ id, ...(await search.ask({ kind: 'statistics', organisation }, ask)) }),
+    statistics: async (organisation, ask) => ({
+      id,
+      ...(await search.ask({ kind: 'statistics', organisation }, ask)),
+      retention: { days: options.retentionDays, bytesMax: options.retentionBytes ?? null },
+    }),
     indexed: async (ask) => {
       await indexer.ask({ kind: 'settle' }, ask)
     },

@@ -1,12 +1,13 @@
-// Drops days by age (delivery J7), and now and then writes down what is only noted. A clock that jumps must not cost
+// Drops days by age and by size (delivery J7), and now and then writes down what is only noted. A clock that jumps must not cost
 // events: while wall clock and monotonic clock disagree, nothing is dropped (delivery D23).
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
-import { firstDayKept } from './day-files.ts'
+import { dayOf, firstDayKept } from './day-files.ts'
 import type { WorkerClient } from './worker-client.ts'
 import type { WriterQuestions } from './worker-messages.ts'
 
-const everyMs = 3_600_000
+/** Only whole days go, never today's: what comes in between can only be over the limit for as long as this. */
+const everyMs = 600_000
 /** Notes (duplicates, the device's last word) are no evidence: a crash may cost this much of them. */
 const flushEveryMs = 5_000
 /** A clock that is set right moves by less; a year is not the age of anything. */
@@ -19,6 +20,7 @@ export function startRetention(parts: {
   readonly clock: Clock
   readonly log: Log
   readonly retentionDays: number
+  readonly retentionBytes: number | null
   /** Days are gone: whoever has their files open lets go of them, or their space stays taken. */
   readonly expired: () => Promise<unknown>
 }): Retention {
@@ -33,12 +35,17 @@ export function startRetention(parts: {
       log.warn({ now }, 'the clock has jumped: no day is dropped until the next start')
       return []
     }
-    const gone = await writer.ask({ kind: 'expire', firstKept: firstDayKept(now, parts.retentionDays) })
-    if (gone.length > 0) {
-      log.info({ days: gone }, 'days have expired')
-      await parts.expired()
-    }
-    return gone
+    const { days, bytes } = await writer.ask({
+      kind: 'expire',
+      firstKept: firstDayKept(now, parts.retentionDays),
+      today: dayOf(now),
+      bytesMax: parts.retentionBytes,
+    })
+    for (const day of days) log.info(day, `a day has expired by its ${day.cause}`)
+    if (parts.retentionBytes !== null && bytes > parts.retentionBytes)
+      log.warn({ bytes, bytesMax: parts.retentionBytes }, 'the newest day alone is over the size kept; it stays')
+    if (days.length > 0) await parts.expired()
+    return days.map(({ organisation, day }) => `${organisation}/${day}`)
   }
 
   async function flush(): Promise<void> {

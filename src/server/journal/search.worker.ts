@@ -69,6 +69,8 @@ async function statistics(organisation: string) {
     blocks: days.reduce((sum, { blocks }) => sum + blocks, 0),
     events: streams.reduce((sum, { stored }) => sum + stored, 0),
     unindexedBlocks: await unindexedIn(parts, organisation),
+    firstDay: days[0]?.day ?? null,
+    expired: streams.reduce((sum, { expired }) => sum + expired, 0),
     bytes: bytesOnDisk(setup.folder, organisation),
   }
 }

@@ -13,6 +13,8 @@ import type {
 } from '../../wire/api/events.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { IndexedBlock } from './event-index.ts'
+import type { JournalStatistics } from './journal-statistics.ts'
+import type { Expired, ExpireLimits } from './expire-days.ts'
 import type { BlockRange } from './read-block.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'
 import type { SearchAsk } from './search-events.ts'
@@ -64,7 +66,7 @@ export type WriterQuestions = {
     answer: null
   }
   flush: { ask: { now: number }; answer: null }
-  expire: { ask: { firstKept: string }; answer: readonly string[] }
+  expire: { ask: ExpireLimits; answer: Expired }
 }
 
 /** What the search worker warns of, and the main thread has the indexer check. */
@@ -112,7 +114,7 @@ export type SearchQuestions = {
   release: { ask: Record<never, never>; answer: null }
   statistics: {
     ask: { organisation: string }
-    answer: { blocks: number; events: number; unindexedBlocks: number; bytes: number }
+    answer: Omit<JournalStatistics, 'id' | 'retention'>
   }
 }
 

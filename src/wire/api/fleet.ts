@@ -89,6 +89,12 @@ export type ServerStatus = {
     readonly events: number
     readonly unindexedBlocks: number
     readonly bytes: number
+    /** The oldest day held, YYYY-MM-DD; null before the first event. */
+    readonly firstDay: string | null
+    /** Events of days that retention has dropped. */
+    readonly expired: number
+    /** How long and how much is kept; bytesMax null = no limit. */
+    readonly retention: { readonly days: number; readonly bytesMax: number | null }
   }
   readonly devices: { readonly known: number; readonly connected: number }
 }
