@@ -291,6 +291,9 @@ test('delivery C3: a journal keeps its id; a new folder has another; an unwritte
       events: 0,
       unindexedBlocks: 0,
       bytes: 0,
+      firstDay: null,
+      expired: 0,
+      retention: { days: 30, bytesMax: null },
     })
   }
   await rm(`${folder.path}/journal.json`)
