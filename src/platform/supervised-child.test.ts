@@ -7,7 +7,7 @@ import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { systemClock } from './clock.ts'
 import { isAlive, startTicksOf } from './process-lock.ts'
-import { isFailure, superviseChild } from './supervised-child.ts'
+import { type ChildOptions, isFailure, type SupervisedChild, superviseChild } from './supervised-child.ts'
 
 /** A child that is ready at once, or fails with what its options say. */
 function childScript(t: TestContext): string {
@@ -24,6 +24,20 @@ function childScript(t: TestContext): string {
      }, (error) => ({ code: 'internal', what: error.message, remedy: 'none' }))`,
   )
   return script
+}
+
+async function started(t: TestContext, more: Partial<ChildOptions>): Promise<SupervisedChild> {
+  const script = childScript(t)
+  const child = await superviseChild({
+    title: 'EventHandler',
+    script,
+    args: [],
+    options: () => ({}),
+    stderr: 'inherit',
+    ...more,
+  })
+  assert(!isFailure(child))
+  return child
 }
 
 async function until(condition: () => boolean, what: string): Promise<void> {
@@ -52,6 +66,38 @@ test('supervised child: shows its title, is started again when killed, ends on d
   const second = child.pid()
   await child[Symbol.asyncDispose]()
   assert(startTicksOf(second) === undefined)
+})
+
+test('supervised child: switched off it ends in order and stays off; switched on it has a new pid', async (t) => {
+  const states: string[] = []
+  await using child = await started(t, { onChange: (changed) => states.push(changed.state()) })
+  const first = child.pid()
+  assert.equal(child.state(), 'running')
+  await child.switchOff()
+  assert.equal(child.state(), 'off')
+  assert.equal(child.pid(), 0)
+  assert(startTicksOf(first) === undefined)
+  assert.equal(child.restarts(), 0)
+  // Both at once: what was said last holds.
+  const [, failure] = await Promise.all([child.switchOff(), child.switchOn()])
+  assert.equal(failure, undefined)
+  assert.equal(child.state(), 'running')
+  assert.notEqual(child.pid(), first)
+  await Promise.all([child.switchOff(), child.switchOn()])
+  assert.equal(child.state(), 'running')
+  assert.deepEqual(states.slice(0, 5), ['starting', 'running', 'off', 'starting', 'running'])
+  const last = child.pid()
+  process.kill(last, 'SIGKILL')
+  await until(() => child.restarts() === 1 && child.state() === 'running', 'started again')
+  assert.equal(child.lastEnd(), 'SIGKILL')
+})
+
+test('supervised child: left off at first it runs nothing until it is switched on', async (t) => {
+  await using child = await started(t, { off: true })
+  assert.equal(child.pid(), 0)
+  assert.equal(child.state(), 'off')
+  assert.equal(await child.switchOn(), undefined)
+  assert.deepEqual(child.info(), { pid: child.pid(), argv0: 'EventHandler' })
 })
 
 test('supervised child: a failed start says why and leaves nothing', async (t) => {

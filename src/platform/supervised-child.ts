@@ -7,7 +7,7 @@ import { type Clock, systemClock } from './clock.ts'
 /** A child that dies again and again waits longer each time, up to here. */
 const restartEveryMsMax = 5_000
 /** A child that has not ended this long after `stop` is killed. */
-const stopWithinMs = 10_000
+export const stopWithinMs = 10_000
 
 export type ToChild = { readonly t: 'start'; readonly options: unknown } | { readonly t: 'stop' }
 export type FromChild =
@@ -16,14 +16,26 @@ export type FromChild =
 
 export type ChildFailure = Extract<FromChild, { t: 'failed' }>
 
+/** `waiting`: it ended by itself and is started again in a moment. `off`: it was switched off, or has ended for good. */
+export type ChildState = 'starting' | 'running' | 'waiting' | 'off'
+
 export type SupervisedChild = AsyncDisposable & {
   readonly title: string
-  /** 0 while it is being started again. */
+  state(): ChildState
+  /** When it came into this state, Unix ms. */
+  since(): number
+  /** 0 while it does not run. */
   pid(): number
-  /** What the child said when it was ready, of its present run. */
+  /** What the child said when it was ready, of its newest run; undefined before the first. */
   info(): unknown
-  /** Times it was started again. */
+  /** Times it was started again by itself. */
   restarts(): number
+  /** How it last ended by itself, or why it did not start; '' = never. */
+  lastEnd(): string
+  /** Ends it in order; it stays off until `switchOn`. */
+  switchOff(): Promise<void>
+  /** Starts it where it is off; resolves when it is ready, or with why it is not: then it is tried again and again. */
+  switchOn(): Promise<ChildFailure | undefined>
 }
 
 export type ChildOptions = {
@@ -38,58 +50,160 @@ export type ChildOptions = {
   readonly stderr: number | 'inherit'
   /** Called when the child ended without being told to. */
   readonly onDeath?: (title: string, how: string) => void
+  /** Called at each change of state and process. */
+  readonly onChange?: (child: SupervisedChild) => void
+  /** Leave it off until `switchOn`. */
+  readonly off?: boolean
   readonly clock?: Clock
 }
 
 /**
- * Starts the child and resolves when it is ready; keeps it running until disposed.
+ * Starts the child, unless it is to be off, and resolves when it is ready; keeps it running until disposed.
  * @returns the running child, or why its first start failed
  */
 export async function superviseChild(options: ChildOptions): Promise<SupervisedChild | ChildFailure> {
-  const clock = options.clock ?? systemClock
-  const stopping = new AbortController()
-  let info: unknown
-  let child = launch(options, info)
-  let restarts = 0
-  const first = await readiness(child)
-  if (first.t === 'failed') return first
-  info = first.info
-
-  const keeping = (async () => {
-    let waitMs = 50
-    while (!stopping.signal.aborted) {
-      const startedAt = clock.monotonic()
-      const how = await ended(child)
-      if (stopping.signal.aborted) return
-      options.onDeath?.(options.title, how)
-      if (clock.monotonic() - startedAt > restartEveryMsMax * 2) waitMs = 50
-      await clock.sleep(waitMs, stopping.signal)
-      waitMs = Math.min(waitMs * 2, restartEveryMsMax)
-      if (stopping.signal.aborted) return
-      restarts += 1
-      child = launch(options, info)
-      const again = await readiness(child)
-      if (again.t === 'ready') info = again.info
-      else options.onDeath?.(options.title, `${again.code}: ${again.what}`)
-    }
-  })()
-
-  return {
-    title: options.title,
-    pid: () => (child.exitCode === null && child.signalCode === null ? (child.pid ?? 0) : 0),
-    info: () => info,
-    restarts: () => restarts,
-    async [Symbol.asyncDispose]() {
-      stopping.abort()
-      await stop(child, clock)
-      await keeping
-    },
-  }
+  const child = new Supervised(options)
+  if (options.off === true) return child
+  return (await child.startOnce()) ?? child
 }
 
 /** @returns whether a start failed. */
 export function isFailure(value: SupervisedChild | ChildFailure): value is ChildFailure {
   return 't' in value
+}
+
+/** From one switching on to the next switching off. */
+type Run = {
+  readonly stopping: AbortController
+  readonly first: Promise<FromChild>
+  readonly kept: Promise<void>
+}
+
+class Supervised implements SupervisedChild {
+  readonly #options: ChildOptions
+  readonly #clock: Clock
+  #run: Run | undefined
+  #child: ChildProcess | undefined
+  #info: unknown
+  #state: ChildState = 'off'
+  #since: number
+  #restarts = 0
+  #lastEnd = ''
+
+  constructor(options: ChildOptions) {
+    this.#options = options
+    this.#clock = options.clock ?? systemClock
+    this.#since = this.#clock.now()
+  }
+
+  get title(): string {
+    return this.#options.title
+  }
+
+  state(): ChildState {
+    return this.#state
+  }
+
+  since(): number {
+    return this.#since
+  }
+
+  pid(): number {
+    const child = this.#child
+    return child === undefined || hasEnded(child) ? 0 : (child.pid ?? 0)
+  }
+
+  info(): unknown {
+    return this.#info
+  }
+
+  restarts(): number {
+    return this.#restarts
+  }
+
+  lastEnd(): string {
+    return this.#lastEnd
+  }
+
+  async switchOn(): Promise<ChildFailure | undefined> {
+    if (this.#run === undefined || this.#run.stopping.signal.aborted) this.#run = this.#begin(this.#run?.kept, false)
+    const first = await this.#run.first
+    return first.t === 'failed' ? first : undefined
+  }
+
+  /** As `switchOn`, but where it is not ready nothing is tried again. */
+  async startOnce(): Promise<ChildFailure | undefined> {
+    const run = this.#begin(undefined, true)
+    this.#run = run
+    const first = await run.first
+    if (first.t === 'ready') return undefined
+    await run.kept
+    return first
+  }
+
+  async switchOff(): Promise<void> {
+    const run = this.#run
+    if (run === undefined) return
+    run.stopping.abort()
+    if (this.#child !== undefined) await stop(this.#child, this.#clock)
+    await run.kept
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.switchOff()
+  }
+
+  #begin(before: Promise<void> | undefined, once: boolean): Run {
+    const stopping = new AbortController()
+    const first = Promise.withResolvers<FromChild>()
+    const kept = (async () => {
+      await before
+      const started = (ready: FromChild) => {
+        if (once && ready.t === 'failed') stopping.abort()
+        first.resolve(ready)
+      }
+      await this.#keep(stopping.signal, started)
+      first.resolve({
+        t: 'failed',
+        code: 'internal',
+        what: `${this.title} was switched off`,
+        remedy: 'Start it again.',
+      })
+    })()
+    return { stopping, first: first.promise, kept }
+  }
+
+  async #keep(stopping: AbortSignal, started: (first: FromChild) => void): Promise<void> {
+    let waitMs = 50
+    while (!stopping.aborted) {
+      const startedAt = this.#clock.monotonic()
+      const child = launch(this.#options, this.#info)
+      this.#child = child
+      this.#move('starting')
+      const ready = await readiness(child)
+      if (ready.t === 'ready') {
+        this.#info = ready.info
+        if (!stopping.aborted) this.#move('running')
+      }
+      started(ready)
+      const how = await ended(child)
+      if (stopping.aborted) break
+      this.#lastEnd = ready.t === 'ready' ? how : `${ready.code}: ${ready.what}`
+      this.#options.onDeath?.(this.title, this.#lastEnd)
+      if (this.#clock.monotonic() - startedAt > restartEveryMsMax * 2) waitMs = 50
+      this.#move('waiting')
+      await this.#clock.sleep(waitMs, stopping)
+      waitMs = Math.min(waitMs * 2, restartEveryMsMax)
+      if (!stopping.aborted) this.#restarts += 1
+    }
+    this.#move('off')
+  }
+
+  #move(state: ChildState): void {
+    this.#state = state
+    this.#since = this.#clock.now()
+    this.#options.onChange?.(this)
+  }
 }
 
 function launch(options: ChildOptions, infoBefore: unknown): ChildProcess {
@@ -119,12 +233,12 @@ async function readiness(child: ChildProcess): Promise<FromChild> {
 }
 
 async function ended(child: ChildProcess): Promise<string> {
-  if (child.exitCode === null && child.signalCode === null) await once(child, 'exit')
+  if (!hasEnded(child)) await once(child, 'exit')
   return child.signalCode ?? `exit ${child.exitCode}`
 }
 
 async function stop(child: ChildProcess, clock: Clock): Promise<void> {
-  if (child.exitCode !== null || child.signalCode !== null) return
+  if (hasEnded(child)) return
   const gone = once(child, 'exit')
   if (child.connected) child.send({ t: 'stop' } satisfies ToChild, () => undefined)
   const done = new AbortController()
@@ -134,4 +248,8 @@ async function stop(child: ChildProcess, clock: Clock): Promise<void> {
   await gone
   done.abort()
   await killer
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }

@@ -2,13 +2,14 @@
 // ROUTER drops in silence: so `mandatory`, no high-water mark, and the byte credit as the only bound.
 import { chmodSync, chownSync } from 'node:fs'
 import { Dealer, Router } from 'zeromq'
+import { Fault } from '../../core/fault.ts'
 import type { FromConnector, FromEventHandler } from '../../wire/local/messages.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import { makeSocketFolder, socketPath } from '../../platform/socket-path.ts'
 import type { HopClient, HopClientHandlers, HopServer, HopServerHandlers } from './hop.ts'
 import { HopPeers } from './hop-peers.ts'
 import { HopSession } from './hop-session.ts'
-import { hopSocketPath, makeSocketFolder } from './hop-socket-path.ts'
 
 /** `sendTimeout` 0: a second send to a peer that is gone would wait for ever (seen with zeromq 6.8), not fail. */
 const noBound = { sendHighWaterMark: 0, receiveHighWaterMark: 0, linger: 0, sendTimeout: 0 }
@@ -27,8 +28,13 @@ export async function openHopServer(
   clock: Clock = systemClock,
   group?: number,
 ): Promise<HopServer> {
-  const bound = hopSocketPath(path)
-  makeSocketFolder(path)
+  const bound = socketPath(path)
+  const strange = makeSocketFolder(path)
+  if (strange !== undefined)
+    throw new Fault('configuration.invalid', {
+      what: `The socket folder ${strange} belongs to another user or is open to others`,
+      remedy: 'Remove that folder, or use a data folder with a shorter path.',
+    })
   const socket = new Router({ ...noBound, mandatory: true })
   try {
     await socket.bind(`ipc://${bound}`)
@@ -81,7 +87,7 @@ export async function openHopClient(
 ): Promise<HopClient> {
   // `immediate`: nothing is queued for a server that is not there, so nothing old reaches the next one.
   const socket = new Dealer({ ...noBound, ...redial, immediate: true })
-  socket.connect(`ipc://${hopSocketPath(path)}`)
+  socket.connect(`ipc://${socketPath(path)}`)
   const session = new HopSession<FromEventHandler>({
     handlers,
     heartbeat: () => ({ t: 'alive' }),
