@@ -11,12 +11,14 @@ import type { CliPorts } from '../src/cli/ports.ts'
 import { fakePorts, fakeTerminal } from '../src/cli/session-fake.ts'
 import { organisationId } from '../src/core/ids.ts'
 import { systemClock } from '../src/platform/clock.ts'
+import { openSupervisor } from '../src/device/pmtool/supervisor.ts'
 import { openLog } from '../src/platform/log.ts'
 import { startTicksOf } from '../src/platform/process-lock.ts'
 import { openApi, startApi } from '../src/server/api/api.ts'
 import { type MemoryPorts, memoryCoverage, memoryPorts, memoryStream } from '../src/server/api/ports-memory.ts'
 import { inspect } from '../src/threat-response/inspect/inspect.ts'
 import { endpointFile, ownerKeyFile } from '../src/wire/endpoint.ts'
+import { supervisorSocketFile } from '../src/wire/services/messages.ts'
 import type { Status } from '../src/wire/status.ts'
 
 const key = 'k'.repeat(43)
@@ -93,6 +95,7 @@ const streams = new Set(['events tail', 'events export'])
 test('issue 8.9: every command prints JSON that parses with -o json, and with -o jsonl on each line', async () => {
   await using server = await startServer()
   await using local = await startLocalApi()
+  await using _supervisor = await openSupervisor(join(server.data, 'device'), join(server.data, supervisorSocketFile))
   const here = ['--data', server.data]
   const typed: Record<string, readonly string[]> = {
     inspect: [],
@@ -110,6 +113,7 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     'exchange device revoke': ['sensor-1', '--yes', ...here],
     'device enrol': ['-', '--source', '/x/eve.json', ...here],
     'device status': ['--local', local.address],
+    pmtool: ['status', ...here],
     status: here,
     link: here,
   }

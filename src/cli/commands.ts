@@ -129,6 +129,11 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./device-status.ts')).deviceStatus,
   },
   {
+    path: 'pmtool',
+    summary: 'the processes of this device: status, and to disable, enable, restart one',
+    load: async () => (await import('./pmtool.ts')).pmtool,
+  },
+  {
     path: 'status',
     summary: 'whether the server runs, and what it holds',
     load: async () => (await import('./status.ts')).status,

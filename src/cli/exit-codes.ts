@@ -16,7 +16,7 @@ export const exitCodes: readonly { readonly code: ExitCode; readonly meaning: st
 
 const usage = new Set<Code>(['input.malformed', 'query.malformed', 'query.cursor'])
 const unauthorised = new Set<Code>(['session.missing', 'session.link', 'local.host', 'local.origin'])
-const unreachable = new Set<Code>(['server.unreachable', 'dns.failed'])
+const unreachable = new Set<Code>(['server.unreachable', 'service.unsupervised', 'dns.failed'])
 
 /** @returns what a command that failed with this error ends with */
 export function exitCodeOf(error: unknown): ExitCode {

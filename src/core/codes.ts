@@ -213,6 +213,16 @@ export const codes = {
     cause: 'No line is of a format this version knows',
     remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',
   },
+  // services
+  'service.disabled': {
+    cause: 'A service of this device is disabled',
+    remedy: 'Run `sallyport pmtool enablebyid` with its name.',
+  },
+  'service.unknown': { cause: 'There is no such service here', remedy: 'See `sallyport pmtool status`.' },
+  'service.unsupervised': {
+    cause: 'No supervisor runs the services of this data folder',
+    remedy: 'Start them with `sallyport device run` or `sallyport up`, or name the folder with --data.',
+  },
   // properties, local API, configuration
   'properties.invalid': { cause: 'connector.properties cannot be read', remedy: 'Correct the line named.' },
   'configuration.invalid': { cause: 'The configuration does not fit its schema', remedy: 'Correct the member named.' },

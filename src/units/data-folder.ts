@@ -5,6 +5,7 @@ import { dirname, join, resolve } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { writeDurably } from '../platform/write-durably.ts'
 import { endpointFile, ownerKeyFile } from '../wire/endpoint.ts'
+import { supervisorSocketFile } from '../wire/services/messages.ts'
 
 const dataVersion = 1
 
@@ -20,6 +21,8 @@ export type DataFolder = {
   readonly demoFile: string
   /** Where files given on standard input are kept while they are read. */
   readonly inputs: string
+  /** Where the supervisor of the device's processes is asked. */
+  readonly supervisorSocket: string
   readonly device: DeviceFolder
 }
 
@@ -46,6 +49,7 @@ export function dataFolder(root: string): DataFolder {
     logs: at('log'),
     demoFile: at('demo/eve.json'),
     inputs: at('inputs'),
+    supervisorSocket: at(supervisorSocketFile),
     device: deviceFolder(at('device')),
   }
 }

@@ -2,9 +2,10 @@
 import { basename, resolve } from 'node:path'
 import type { DeviceRequest, Enrolled, EnrolRequest } from '../cli/ports.ts'
 import { Fault } from '../core/fault.ts'
+import { openSupervisor } from '../device/pmtool/supervisor.ts'
 import { systemClock } from '../platform/clock.ts'
 import { formatAddress } from './addresses.ts'
-import { deviceChild } from './children.ts'
+import { takeDevice } from './children.ts'
 import { openDataFolder } from './data-folder.ts'
 import { configureDevice, configuredSources, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
 
@@ -17,12 +18,12 @@ export async function runDevice(
   if (device === undefined) throw new Fault('context.missing', { what: `${folder.device.root} holds no registration` })
   await using up = new AsyncDisposableStack()
   const options = { folder: folder.device.root, local: request.local }
-  up.use(await deviceChild('EventHandler', options, folder.logs, request.onDeath))
-  const connector = up.use(await deviceChild('connector', options, folder.logs, request.onDeath))
+  const supervisor = up.use(await openSupervisor(folder.device.root, folder.supervisorSocket))
+  const connector = await takeDevice(supervisor, options, { logs: folder.logs, onDeath: request.onDeath })
   const parts = up.move()
   return {
     device,
-    local: (connector.info() as DeviceUnitInfo).local ?? formatAddress(request.local),
+    local: (connector.info() as DeviceUnitInfo | undefined)?.local ?? formatAddress(request.local),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }

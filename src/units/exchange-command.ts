@@ -10,7 +10,7 @@ import { signInLink } from './sign-in-link.ts'
 /** Starts the exchange as a supervised child. */
 export async function runExchange(request: ServeRequest): Promise<RunningServer> {
   const folder = openDataFolder(request.data)
-  const exchange = await exchangeChild({ ...request, consoleFolder }, folder.logs, request.onDeath)
+  const exchange = await exchangeChild({ ...request, consoleFolder }, { logs: folder.logs, onDeath: request.onDeath })
   const { console: url, devices } = exchange.info() as ExchangeInfo
   const owner = ownerClient(() => url, ownerKey(folder.ownerKey))
   return {

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import type { Opened, OpenRequest, OpenTotals } from '../cli/ports.ts'
 import { systemClock } from '../platform/clock.ts'
+import { serviceIds } from '../wire/services/messages.ts'
 import type { InputTotals } from '../wire/api/events.ts'
 import { consoleFolder } from './console-build.ts'
 import { defaultDataFolder, openDataFolder } from './data-folder.ts'
@@ -57,7 +58,7 @@ async function openIn(data: string, options: OpenRequest): Promise<Opened> {
   await using up = new AsyncDisposableStack()
   const startedAt = systemClock.monotonic()
   const sources = sensors.map(({ path: file, name, format }) => ({ name, path: file, format, once: true }))
-  const site = up.use(await startSite({ ...options, consoleFolder, data, sources }))
+  const site = up.use(await startSite({ ...options, consoleFolder, data, sources, enable: serviceIds }))
   const totals = await untilSearchable(site, sensors, options)
   const parts = up.move()
   return {

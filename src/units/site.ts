@@ -2,12 +2,13 @@
 // `up` and `open` are this with other sources (DESIGN "Processes"); the road and the folder are those of production.
 import { hostname } from 'node:os'
 import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
+import { openSupervisor } from '../device/pmtool/supervisor.ts'
 import { systemClock } from '../platform/clock.ts'
-import type { SupervisedChild } from '../platform/supervised-child.ts'
 import type { TokenRecord } from '../wire/api/fleet.ts'
+import type { ServiceId } from '../wire/services/messages.ts'
 import type { Status } from '../wire/status.ts'
-import { type Address, parseAddress } from './addresses.ts'
-import { type Deaths, deviceChild, exchangeChild } from './children.ts'
+import { type Address, formatAddress, parseAddress } from './addresses.ts'
+import { commandOf, type Deaths, exchangeChild, takeDevice } from './children.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
 import { type ExchangeInfo, ownerKey } from './exchange.ts'
@@ -23,6 +24,8 @@ export type SiteOptions = {
   readonly retentionBytes?: number
   readonly consoleFolder: string
   readonly sources: EventHandlerConfiguration['sources']
+  /** Services that run whatever pmtool said before: without them the command makes no sense. */
+  readonly enable: readonly ServiceId[]
   readonly onDeath: Deaths
   readonly signal: AbortSignal
 }
@@ -42,7 +45,12 @@ export type Site = AsyncDisposable & {
 export async function startSite(options: SiteOptions): Promise<Site> {
   const folder = openDataFolder(options.data)
   await using up = new AsyncDisposableStack()
-  const exchange = up.use(await exchangeChild(options, folder.logs, options.onDeath))
+  const watch = { logs: folder.logs, onDeath: options.onDeath }
+  const supervisor = up.use(await openSupervisor(folder.device.root, folder.supervisorSocket))
+  for (const id of options.enable) supervisor.enableBefore(id)
+  const exchange = await supervisor.take('Exchange', commandOf('exchange'), (how) =>
+    exchangeChild(options, { ...watch, ...how }),
+  )
   const info = () => exchange.info() as ExchangeInfo
   const owner = patientClient(
     ownerClient(() => info().console, ownerKey(folder.ownerKey)),
@@ -50,16 +58,14 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   )
   const device = enrolledDevice(folder.device) ?? (await enrolAtOwn(owner, folder, options.signal))
   configureDevice(folder.device, { device, sources: options.sources })
-  const start = (title: 'EventHandler' | 'connector'): Promise<SupervisedChild> =>
-    deviceChild(
-      title,
-      { folder: folder.device.root, local: options.local, exchange: parseAddress(info().devices, '--devices') },
-      folder.logs,
-      options.onDeath,
-    )
-  up.use(await start('EventHandler'))
-  const connector = up.use(await start('connector'))
-  const localApi = () => `http://${(connector.info() as DeviceUnitInfo).local ?? ''}`
+  const unit = {
+    folder: folder.device.root,
+    local: options.local,
+    exchange: parseAddress(info().devices, '--devices'),
+  }
+  const connector = await takeDevice(supervisor, unit, watch)
+  const localApi = () =>
+    `http://${(connector.info() as DeviceUnitInfo | undefined)?.local ?? formatAddress(options.local)}`
   const parts = up.move()
   return {
     folder,

@@ -1,13 +1,12 @@
 // The connector (the original's SSEConnector), composed: log, local API, registration, channel, way to EventHandler,
 // renewal. Keeps no event on disk (delivery H2); starts also before the device is enrolled, and waits.
 import { createHash, randomInt } from 'node:crypto'
-import { mkdirSync, rmSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { deviceStates } from '../../core/device-state.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Address } from '../../platform/tls.ts'
-import { writeDurably } from '../../platform/write-durably.ts'
 import type { Status } from '../../wire/status.ts'
 import { type Channel, startChannel } from './channel.ts'
 import { type ChannelLimits, channelLimits } from './channel-pulse.ts'
@@ -44,7 +43,6 @@ export type Connector = AsyncDisposable & {
   status(): Status
 }
 
-export const connectorPidFile = 'run/connector.pid'
 export const connectorLogFile = 'log/connector.log'
 const loopback = '127.0.0.1'
 const localPortDefault = 8989
@@ -105,9 +103,6 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       },
     }),
   )
-  const pidFile = join(folder, connectorPidFile)
-  writeDurably(pidFile, `${process.pid}\n`)
-  up.defer(() => rmSync(pidFile, { force: true }))
   const parts = up.move()
   return { local: local.address, status, [Symbol.asyncDispose]: () => parts.disposeAsync() }
 }
