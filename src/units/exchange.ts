@@ -42,6 +42,8 @@ export type ExchangeInfo = { readonly console: string; readonly devices: string 
 
 /** Another server on the folder may be ending: its parent was killed (DESIGN "Processes": within 1 s). */
 const lockWaitMs = 5_000
+/** Devices come back so long after a stop, or up to twice that: a restart takes about a second. */
+const comeBackMs = 2_000
 
 /** Starts everything of the exchange; ready when both listeners listen. Disposing ends it in reverse. */
 export async function startExchange(
@@ -95,6 +97,8 @@ export async function startExchange(
   }
   writeDurably(folder.endpoint, `${JSON.stringify(endpoint)}\n`)
   up.defer(() => rmSync(folder.endpoint, { force: true }))
+  // First of all: devices hear their last acks and when to come back, while everything still runs (delivery C12).
+  up.defer(() => channel.drain(comeBackMs))
   const parts = up.move()
   return {
     info: { console: api.url, devices: endpoint.devices },

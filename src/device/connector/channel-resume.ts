@@ -21,7 +21,7 @@ const streamsPerMessage = 5_000
 export class ChannelResume {
   readonly #options: ResumeOptions
   /** Blocks of a serving that was ended by a new `attach` are on their way still: they count only while serving. */
-  #phase: 'apart' | 'listing' | 'asking' | 'serving' = 'apart'
+  #phase: 'apart' | 'listing' | 'asking' | 'serving' | 'leaving' = 'apart'
   /** Number of the list that each message still to be answered belongs to: answers come in the order of the questions. */
   #asked: number[] = []
   #list = 0
@@ -37,6 +37,11 @@ export class ChannelResume {
     return this.#phase === 'serving'
   }
 
+  /** An ack speaks of blocks that EventHandler served in this channel, though it may serve no more. */
+  get acknowledges(): boolean {
+    return this.#phase === 'serving' || this.#phase === 'leaving'
+  }
+
   /** EventHandler is there: ask for its streams. */
   begin(): void {
     this.#phase = 'listing'
@@ -48,9 +53,14 @@ export class ChannelResume {
     })
   }
 
-  /** EventHandler is gone, or is to stop serving. */
+  /** EventHandler is gone. */
   end(): void {
     this.#phase = 'apart'
+  }
+
+  /** EventHandler is to stop serving; what it served is still acknowledged (C12). */
+  leave(): void {
+    this.#phase = this.#phase === 'serving' ? 'leaving' : 'apart'
   }
 
   /** A device that starts often has tens of thousands of ended streams: the list goes in several messages. */

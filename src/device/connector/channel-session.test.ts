@@ -337,13 +337,17 @@ test('delivery C11: the last block sent is signed every minute with traffic, and
   assert.equal(checkpoints()[1]?.hash, 'f'.repeat(64))
 })
 
-test('delivery C12: after a drain nothing is sent, and the time named is told', () => {
+test('delivery C12: after a drain nothing is sent, the time named is told, and acks of what was under way come down', () => {
   using road = open()
   road.serve()
+  road.session.fromHop({ t: 'blocks', session: 'e' }, [block(stream, 0).bytes])
+  assert.equal(road.blocks.length, 1)
   road.hear({ t: 'drain', comeBackMs: 5_000 })
   assert.equal(road.down.at(-1)?.t, 'detach')
-  road.session.fromHop({ t: 'blocks', session: 'e' }, [block(stream, 0).bytes])
-  assert.equal(road.blocks.length, 0)
+  road.session.fromHop({ t: 'blocks', session: 'e' }, [block(stream, 1).bytes])
+  assert.equal(road.blocks.length, 1)
+  road.hear({ t: 'ack', acks: { [stream]: 0 } })
+  assert.deepEqual(road.down.at(-1), { t: 'ack', acks: { [stream]: 0 } })
   assert.equal(road.end, undefined)
 })
 

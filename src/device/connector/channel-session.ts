@@ -218,7 +218,7 @@ class Session implements ChannelSession {
       case 'ack':
         for (const [stream, block] of Object.entries(head.acks))
           if (!welcome.resume.mayAcknowledge(stream, block)) return false
-        if (welcome.resume.serving) toEventHandler({ t: 'ack', acks: head.acks })
+        if (welcome.resume.acknowledges) toEventHandler({ t: 'ack', acks: head.acks })
         events.acknowledged()
         return true
       case 'credit':
@@ -248,7 +248,7 @@ class Session implements ChannelSession {
   /** Sends nothing more; the exchange closes once it has acknowledged what was under way (C12). */
   #drain(comeBackMs: number, welcome: Welcome): void {
     this.#comeBackMs = comeBackMs
-    welcome.resume.end()
+    welcome.resume.leave()
     this.#options.toEventHandler({ t: 'detach' })
     this.#signAll()
   }

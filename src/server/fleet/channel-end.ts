@@ -23,8 +23,10 @@ export type ChannelLimits = {
   readonly silenceMs: number
   readonly sweepEveryMs: number
   readonly sessionsMax: number
-  /** A drained channel is closed once all is acknowledged, at the latest after this time. */
+  /** A drained channel is closed once all is acknowledged, at the latest after this time … */
   readonly drainWithinMs: number
+  /** … and at the earliest after this one: blocks and the last checkpoints are on their way (C11). */
+  readonly drainAfterMs: number
 }
 
 export const channelLimits: ChannelLimits = {
@@ -34,6 +36,7 @@ export const channelLimits: ChannelLimits = {
   // 10,000 sockets are about 0.65 GiB (performance 5).
   sessionsMax: 20_000,
   drainWithinMs: 5_000,
+  drainAfterMs: 200,
 }
 
 export type ChannelEndOptions = {
@@ -117,13 +120,17 @@ class End implements ChannelEnd {
   async drain(comeBackMs: number): Promise<void> {
     this.#draining = true
     const { clock, random } = this.#options
-    for (const session of this.#open) session.drain(Math.round(comeBackMs * (1 + random())))
-    const deadline = clock.monotonic() + this.#limits.drainWithinMs
+    const leaving = [...this.#open]
+    for (const session of leaving) session.drain(Math.round(comeBackMs * (1 + random())))
+    const from = clock.monotonic()
     while (this.#open.size > 0) {
-      const late = clock.monotonic() >= deadline
+      await clock.sleep(20)
+      const ms = clock.monotonic() - from
+      if (ms < this.#limits.drainAfterMs) continue
+      const late = ms >= this.#limits.drainWithinMs
       for (const session of this.#open) if (late || session.idle) session.close(closeCodes.drain, 'channel.drain')
-      if (this.#open.size > 0) await clock.sleep(20)
     }
+    await Promise.all(leaving.map((session) => session.gone))
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -91,6 +91,7 @@ export class ChannelSession {
   #aliveAt: number
   #ended = false
   #strange = false
+  readonly #gone = Promise.withResolvers<void>()
 
   constructor(connect: (events: LinkEvents) => Link, identity: ChannelIdentity, port: SessionPort) {
     this.key = `${identity.organisation}/${identity.device}`
@@ -99,7 +100,10 @@ export class ChannelSession {
     this.#openedAt = this.#aliveAt = port.clock.monotonic()
     this.#link = connect({
       message: (message) => this.#message(message),
-      closed: (code, reason) => this.#end(reason === '' ? `closed.${code}` : reason),
+      closed: (code, reason) => {
+        this.#end(reason === '' ? `closed.${code}` : reason)
+        this.#gone.resolve()
+      },
     })
     this.#onRevoked = () => this.close(closeCodes.identity, revocationCode(identity.revoked.reason))
     identity.revoked.addEventListener('abort', this.#onRevoked, { once: true })
@@ -110,6 +114,11 @@ export class ChannelSession {
   /** Everything received is answered. */
   get idle(): boolean {
     return this.#intake?.idle ?? true
+  }
+
+  /** Resolves when the link is closed, and what was sent before has left or was given up. */
+  get gone(): Promise<void> {
+    return this.#gone.promise
   }
 
   drain(comeBackMs: number): void {
