@@ -13,8 +13,6 @@ const signIn = createRoute({
   getParentRoute: () => root,
   path: '/signin',
   component: SignIn,
-  validateSearch: (search: Record<string, unknown>): { link?: string } =>
-    typeof search['link'] === 'string' ? { link: search['link'] } : {},
 })
 
 /** What needs a signed-in person. */

@@ -16,12 +16,13 @@ test(
     const { page } = browser
     await page.goto(`${server.url}/events`)
     await page.getByLabel('One-time link').waitFor()
-    await page.goto(`${server.url}/signin?link=wrong`)
+    await page.goto(`${server.url}/signin#link=wrong`)
     await page.getByRole('alert').getByText('session.link').waitFor()
     await page.getByText('The sign-in link was used or has expired.').waitFor()
     await page.getByText('Run `sallyport link` for a new one.').waitFor()
-    assert.equal(new URL(page.url()).search, '', 'a spent secret stays in no address')
-    await page.getByLabel('One-time link').fill(`${server.url}/signin?link=stub-link`)
+    assert.equal(new URL(page.url()).hash, '', 'a spent secret stays in no address')
+    assert.ok(!server.asked.some((asked) => asked.includes('wrong')), 'nor in a request line')
+    await page.getByLabel('One-time link').fill(`${server.url}/signin#link=stub-link`)
     await page.getByRole('button', { name: 'Sign in' }).click()
     await page.getByLabel('Anything you have found').waitFor()
     assert.deepEqual(browser.complaints, [])
@@ -287,7 +288,7 @@ test(
       `/investigate?q=${encodeURIComponent(`${story} ${hostile.markup}`)}`,
       `/investigate?q=${encodeURIComponent(story)}&view=table&sel=${encodeURIComponent(`file_name:${hostile.turned}`)}`,
       `/investigate?q=${encodeURIComponent(story)}&sel=${encodeURIComponent(`user:${hostile.markup}`)}`,
-      `/signin?link=${encodeURIComponent(hostile.markup)}`,
+      `/signin#link=${encodeURIComponent(hostile.markup)}`,
     ]
     for (const screen of screens) {
       await page.goto(`${server.url}${screen}`)

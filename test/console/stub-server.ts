@@ -27,7 +27,7 @@ export type StubServer = AsyncDisposable & {
   readonly url: string
   /** Newest first; a test may put more in front. */
   readonly events: EventRecord[]
-  /** What was asked, `GET /api/v1/…`. */
+  /** Every request line, `GET /api/v1/…`, also those of pages and files. */
   readonly asked: string[]
   /** Answers with this problem instead of what is asked, by the beginning of the path. */
   readonly failing: Map<string, Problem>
@@ -76,8 +76,8 @@ async function respond(state: State, request: IncomingMessage, response: ServerR
   const url = new URL(request.url ?? '/', 'http://stub')
   response.setHeader('content-security-policy', policy)
   response.setHeader('x-content-type-options', 'nosniff')
-  if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response)
   state.asked.push(`${request.method} ${url.pathname}${url.search}`)
+  if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response)
   let body = ''
   for await (const chunk of request) body += String(chunk)
   const { status, value } = answer(state, request.method ?? 'GET', url, body === '' ? undefined : JSON.parse(body))

@@ -1,17 +1,17 @@
-// Signs the owner in with the one-time link that `sallyport up` prints: opened (`/signin?link=…`) or pasted here.
+// Signs the owner in with the one-time link that `sallyport up` prints: opened (`/signin#link=…`) or pasted here.
 import { Button } from '@mantine/core'
 import { IconShieldHalf } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
-import { useNavigate, useSearch } from '@tanstack/react-router'
+import { useLocation, useNavigate } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { signIn } from '../api/queries.ts'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { TextField } from '../parts/text-field.tsx'
 import { useTitle } from '../parts/use-title.ts'
-import { linkSecret } from './link-secret.ts'
+import { linkSecret, secretOfFragment } from './link-secret.ts'
 
 export function SignIn() {
-  const { link } = useSearch({ from: '/signin' })
+  const link = useLocation({ select: ({ hash }) => secretOfFragment(hash) })
   const navigate = useNavigate()
   useTitle('Sign in')
   const [pasted, setPasted] = useState('')
@@ -19,13 +19,13 @@ export function SignIn() {
     mutationFn: signIn,
     onSuccess: () => navigate({ to: '/investigate', replace: true }),
     // Spent or not, the secret leaves the address and the history.
-    onError: () => navigate({ to: '/signin', search: {}, replace: true }),
+    onError: () => navigate({ to: '/signin', hash: '', replace: true }),
   })
   const { mutate } = spend
   // A link is spent once, also where React mounts twice.
   const spent = useRef('')
   useEffect(() => {
-    if (!link || spent.current === link) return
+    if (link === '' || spent.current === link) return
     spent.current = link
     mutate(link)
   }, [link, mutate])
@@ -48,7 +48,7 @@ export function SignIn() {
         <pre className="command">sallyport link</pre>
         <TextField
           label="One-time link"
-          placeholder="https://127.0.0.1:8443/signin?link=…"
+          placeholder="https://127.0.0.1:8443/signin#link=…"
           value={pasted}
           onChange={(event) => setPasted(event.currentTarget.value)}
         />

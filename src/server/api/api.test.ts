@@ -146,14 +146,14 @@ test('security 6 V7: a link signs in once; the session is a cookie no script and
       body: JSON.stringify({ link }),
     })
   const link = api.link()
-  assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/signin\?link=[\w-]{22}$/)
+  assert.match(link, /^http:\/\/127\.0\.0\.1:\d+\/signin#link=[\w-]{22}$/)
   const opened = await signIn(link)
   assert.equal(opened.status, 201)
   const cookie = opened.headers.get('set-cookie') ?? ''
   assert.match(cookie, /^sallyport-[0-9a-f]{8}=[\w-]{22}; Path=\/; HttpOnly; SameSite=Strict$/)
   assert.equal(await codeOf(await signIn(link)), 'session.link')
   assert.equal(await codeOf(await signIn('A'.repeat(22))), 'session.link')
-  assert.equal((await signIn(new URL(api.link()).searchParams.get('link') ?? '')).status, 201)
+  assert.equal((await signIn(new URL(api.link()).hash.replace('#link=', ''))).status, 201)
 
   const mine = { cookie: cookie.split(';')[0] ?? '', origin: api.url }
   const me = await fetch(`${api.url}/api/v1/session`, { headers: mine })
@@ -243,7 +243,7 @@ test('console-and-cli 1.7: the shell is served for every page address, files kee
   writeFileSync(join(consoleFolder, 'assets', 'main-AbCd1234.js'), 'export {}')
   writeFileSync(join(consoleFolder, '.secret'), 'no')
   await using api = await startApi(options({ consoleFolder }))
-  for (const path of ['/', '/investigate?q=192.0.2.1', '/events/a:1', '/index.html', '/signin?link=x']) {
+  for (const path of ['/', '/investigate?q=192.0.2.1', '/events/a:1', '/index.html', '/signin']) {
     const page = await fetch(api.url + path)
     assert.equal(page.status, 200, path)
     assert.match(page.headers.get('content-type') ?? '', /^text\/html/)

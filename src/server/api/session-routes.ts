@@ -84,10 +84,13 @@ const createLink = defineRoute({
 
 export const sessionRoutes: readonly Route[] = [health, signIn, whoAmI, signOut, createLink]
 
-/** Makes a link to the console's sign-in page; its code is spent by the first who opens it. */
+/**
+ * Makes a link to the console's sign-in page; its code is spent by the first who opens it. It stands in the fragment,
+ * which no browser sends: so it is in no request line, no log of a proxy, no referrer.
+ */
 export function signInLink(context: Pick<Context, 'sessions' | 'url'>): SignInLink {
   const { code, expires } = context.sessions.createLink()
-  return { v: 1, link: `${context.url()}/signin?link=${code}`, expires }
+  return { v: 1, link: `${context.url()}/signin#link=${code}`, expires }
 }
 
 function recordOf(principal: Principal): SessionRecord {
