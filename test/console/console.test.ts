@@ -5,7 +5,8 @@ import { violations } from './accessibility.ts'
 import { openBrowserPage, until } from './browser.ts'
 import { graphDrawn, options, rows, story } from './console-page.ts'
 import { hostile, largeSeed } from './stub-data.ts'
-import { openStubServer, problem } from './stub-server.ts'
+import { problem } from './stub-answer.ts'
+import { openStubServer } from './stub-server.ts'
 
 test(
   'console, sign-in: without a session every page leads to the link, and the link leads in, once',
@@ -170,22 +171,6 @@ test(
     assert.deepEqual(browser.complaints, [])
   },
 )
-
-test('console, live: what arrives waits behind a button and moves no row', options, async () => {
-  await using server = await openStubServer({ signedIn: true })
-  await using browser = await openBrowserPage()
-  const { page } = browser
-  await page.goto(`${server.url}/events?live=1`)
-  const first = page.locator(`${rows} time`).first()
-  const shown = await first.textContent()
-  const newest = server.events[0]
-  assert.ok(newest)
-  server.events.unshift({ ...newest, id: 'new:1', body: { ...newest.body, at: newest.body.at + 60_000 } })
-  await page.getByRole('button', { name: '1 new – show' }).waitFor()
-  assert.equal(await first.textContent(), shown)
-  await page.getByRole('button', { name: '1 new – show' }).click()
-  await until(page, `document.querySelector('.event-table time').textContent !== ${JSON.stringify(shown)}`)
-})
 
 test(
   'console: what the API refuses is shown with what, remedy and code; an empty answer teaches the next command',

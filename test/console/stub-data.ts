@@ -2,7 +2,7 @@
 // Original data, documentation addresses and names only.
 import type { Severity } from '../../src/core/event.ts'
 import type { Observable } from '../../src/core/observable.ts'
-import type { Coverage, EventRecord } from '../../src/wire/api/events.ts'
+import type { Coverage, EventRecord, LossRow } from '../../src/wire/api/events.ts'
 import type { GraphEdge, GraphNode, Investigation, SightingGroup } from '../../src/wire/api/investigations.ts'
 
 export const stubNow = Date.UTC(2026, 10, 24, 3, 10, 2)
@@ -38,6 +38,18 @@ export const coverage: Coverage = {
       to: stubNow - 8e6,
     },
   ],
+}
+
+export const stubLoss: LossRow = {
+  id: '0192f3a4b5c6:9998:loss:77',
+  device: 'edge-1',
+  source: 'eve',
+  stream: '0192f3a4b5c6',
+  sequence: 9_998,
+  cause: 'spool.full',
+  count: 1_204,
+  from: stubNow - 90_000,
+  to: stubNow - 60_000,
 }
 
 const kinds: readonly (readonly [type: string, severity: Severity, signature: string | undefined])[] = [

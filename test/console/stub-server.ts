@@ -1,13 +1,16 @@
 // The contract double of the API: serves dist/console and canned answers typed by src/wire/api, under the policy that
-// the real listener sends. Only so much of the query language as the tests of the console ask.
+// the real listener sends.
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { extname, join, resolve } from 'node:path'
 import type { Observable } from '../../src/core/observable.ts'
-import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../src/wire/api/events.ts'
+import type { EventRecord } from '../../src/wire/api/events.ts'
 import type { DeviceList, DeviceView, Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
-import { coverage, stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
+import { type Answer, ok, problem, refused } from './stub-answer.ts'
+import { stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
+import { eventAnswer, matches } from './stub-events.ts'
+import { sendExport, StubTail } from './stub-tail.ts'
 
 export const consoleFolder = resolve(import.meta.dirname, '../../dist/console')
 
@@ -25,8 +28,11 @@ const types: Readonly<Record<string, string>> = {
 
 export type StubServer = AsyncDisposable & {
   readonly url: string
-  /** Newest first; a test may put more in front. */
+  /** Newest first. */
   readonly events: EventRecord[]
+  /** Puts an event in front, and into the tails that are open. */
+  arrive(event: EventRecord): void
+  readonly tail: StubTail
   /** Every request line, `GET /api/v1/…`, also those of pages and files. */
   readonly asked: string[]
   /** Answers with this problem instead of what is asked, by the beginning of the path. */
@@ -43,6 +49,7 @@ export async function openStubServer(options: {
     asked: [],
     failing: new Map(),
     investigations: new Map(),
+    tail: new StubTail(),
     signedIn: options.signedIn,
   }
   const server = createServer((request, response) => {
@@ -55,6 +62,11 @@ export async function openStubServer(options: {
   return {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     events: state.events,
+    tail: state.tail,
+    arrive(event) {
+      state.events.unshift(event)
+      state.tail.arrive(event)
+    },
     asked: state.asked,
     failing: state.failing,
     async [Symbol.asyncDispose]() {
@@ -69,6 +81,7 @@ type State = {
   readonly asked: string[]
   readonly failing: Map<string, Problem>
   readonly investigations: Map<string, Investigation>
+  readonly tail: StubTail
   signedIn: boolean
 }
 
@@ -78,6 +91,12 @@ async function respond(state: State, request: IncomingMessage, response: ServerR
   response.setHeader('x-content-type-options', 'nosniff')
   state.asked.push(`${request.method} ${url.pathname}${url.search}`)
   if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response)
+  if (state.signedIn && url.pathname === '/api/v1/events/tail')
+    return state.tail.follow(url.searchParams.get('from') ?? '0', request, response)
+  if (state.signedIn && url.pathname === '/api/v1/events/export') {
+    const found = state.events.filter((event) => matches(event, url.searchParams.get('q') ?? ''))
+    return await sendExport(found, url.searchParams.get('format') ?? 'csv', response)
+  }
   let body = ''
   for await (const chunk of request) body += String(chunk)
   const { status, value } = answer(state, request.method ?? 'GET', url, body === '' ? undefined : JSON.parse(body))
@@ -91,16 +110,6 @@ function sendFile(path: string, response: ServerResponse): void {
   response.writeHead(200, { 'content-type': types[extname(file)] ?? 'application/octet-stream' })
   response.end(readFileSync(file))
 }
-
-type Answer = { readonly status: number; readonly value: unknown }
-
-const ok = <T>(value: T): Answer => ({ status: 200, value })
-
-export function problem(status: number, code: string, detail: string, remedy: string): Problem {
-  return { type: `/codes/${code}`, title: detail, status, code, detail, remedy }
-}
-
-const refused = (value: Problem): Answer => ({ status: value.status, value })
 
 function answer(state: State, method: string, url: URL, body: unknown): Answer {
   const path = url.pathname.slice('/api/v1/'.length)
@@ -206,90 +215,4 @@ function inspected(content: string): Observable[] {
     found.set(`${type}:${value}`, { type, value })
   }
   return [...found.values()]
-}
-
-function eventAnswer(state: State, path: string, parameters: URLSearchParams): Answer {
-  const q = parameters.get('q') ?? ''
-  if (q.includes('(('))
-    return refused(problem(400, 'query.malformed', 'A bracket is opened and not closed.', 'See docs/query.md.'))
-  const since = Number(parameters.get('since') ?? 0)
-  const until = Number(parameters.get('until') ?? Number.MAX_SAFE_INTEGER)
-  const found = state.events.filter((event) => event.body.at >= since && event.body.at < until && matches(event, q))
-  if (path === 'events') return ok(pageOf(found, parameters))
-  if (path === 'events/count') return ok<EventCount>({ v: 1, count: found.length, coverage })
-  if (path === 'events/histogram') return ok(histogramOf(found, Number(parameters.get('buckets') ?? 60)))
-  if (path === 'events/top') return ok(topOf(found, parameters.get('facet') ?? 'type'))
-  const id = decodeURIComponent(path.replace('events/', ''))
-  const event = state.events.find((one) => one.id === id)
-  return event
-    ? ok(event)
-    : refused(
-        problem(
-          404,
-          'event.unknown',
-          'There is no such event here.',
-          'Check the identity; the event may have expired.',
-        ),
-      )
-}
-
-function matches(event: EventRecord, q: string): boolean {
-  const words: readonly string[] = q.replaceAll(/[()]/g, ' ').match(/(?:"[^"]*"|[^\s"])+/g) ?? []
-  const alternatives = words.includes('OR')
-  const held = words.filter((word) => word !== 'OR').map((word) => holds(event, word.replaceAll('"', '')))
-  return alternatives ? held.some(Boolean) : held.every(Boolean)
-}
-
-function holds(event: EventRecord, word: string): boolean {
-  if (word.startsWith('-')) return !holds(event, word.slice(1))
-  const [field = '', ...rest] = word.split(':')
-  const value = rest.join(':')
-  const { body } = event
-  return (
-    facetOf(event, field) === value ||
-    (body.kind === 'event' && body.observables.some((one) => `${one.type}:${one.value}` === word || one.value === word))
-  )
-}
-
-function facetOf({ body, device, source }: EventRecord, facet: string): string | undefined {
-  if (facet === 'device') return device
-  if (facet === 'source') return source
-  if (body.kind !== 'event') return undefined
-  return { type: body.type, severity: body.severity, sensor: body.sensor, sid: body.signature?.id }[facet]
-}
-
-function pageOf(found: readonly EventRecord[], parameters: URLSearchParams): EventPage {
-  const from = Number(parameters.get('cursor') ?? 0)
-  const to = from + Number(parameters.get('limit') ?? 100)
-  return {
-    v: 1,
-    events: found.slice(from, to),
-    losses: [],
-    next: to < found.length ? String(to) : null,
-    live: 'stub',
-    coverage,
-  }
-}
-
-function histogramOf(found: readonly EventRecord[], buckets: number): EventHistogram {
-  const times = found.map(({ body }) => body.at)
-  if (times.length === 0) return { v: 1, from: 0, widthMs: 1, buckets: [], coverage }
-  const from = Math.min(...times)
-  const widthMs = Math.max(1_000, Math.ceil((Math.max(...times) + 1 - from) / buckets))
-  const counts = Array.from({ length: buckets }, () => ({ high: 0, medium: 0, low: 0, unknown: 0 }))
-  for (const { body } of found) {
-    const bucket = counts[Math.floor((body.at - from) / widthMs)]
-    if (bucket) bucket[body.kind === 'event' ? body.severity : 'unknown'] += 1
-  }
-  return { v: 1, from, widthMs, buckets: counts, coverage }
-}
-
-function topOf(found: readonly EventRecord[], facet: string): EventTop {
-  const counts = new Map<string, number>()
-  for (const event of found) {
-    const value = facetOf(event, facet)
-    if (value !== undefined) counts.set(value, (counts.get(value) ?? 0) + 1)
-  }
-  const values = [...counts].map(([value, count]) => ({ value, count })).sort((a, b) => b.count - a.count)
-  return { v: 1, facet, values: values.slice(0, 10), coverage }
 }

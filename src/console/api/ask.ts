@@ -47,6 +47,53 @@ export async function ask<T>(path: string, { query, body, method, signal }: Ask 
   return answer as T
 }
 
+/**
+ * GET of an answer that comes in pieces, without a limit of time.
+ * @throws ApiProblem, also while it is read: what was cut off is no file
+ */
+export async function askFile(
+  path: string,
+  query: Ask['query'],
+  signal: AbortSignal,
+): Promise<{ readonly headers: Headers; readonly pieces: AsyncIterable<Uint8Array<ArrayBuffer>> }> {
+  const response = await fetch(`/api/v1/${path}${queryString(query)}`, { credentials: 'same-origin', signal }).catch(
+    (cause: unknown) => {
+      throw signal.aborted ? cause : new ApiProblem(unreachable)
+    },
+  )
+  if (!response.ok || !response.body) {
+    const answer: unknown = await response.json().catch(() => undefined)
+    throw new ApiProblem(isProblem(answer) ? answer : unclear(response.status))
+  }
+  return { headers: response.headers, pieces: piecesOf(response.body, signal) }
+}
+
+/** Text of such an answer as it comes; each piece ends with a line's end. */
+export async function* askLines(path: string, query: Ask['query'], signal: AbortSignal): AsyncGenerator<string> {
+  const { pieces } = await askFile(path, query, signal)
+  const decoder = new TextDecoder()
+  let rest = ''
+  for await (const piece of pieces) {
+    const text = decoder.decode(piece, { stream: true })
+    const end = text.lastIndexOf('\n') + 1
+    if (end > 0) yield rest + text.slice(0, end)
+    rest = end > 0 ? text.slice(end) : rest + text
+  }
+}
+
+async function* piecesOf(body: ReadableStream<Uint8Array<ArrayBuffer>>, signal: AbortSignal) {
+  const reader = body.getReader()
+  try {
+    for (;;) {
+      const { value, done } = await reader.read()
+      if (done) return
+      yield value
+    }
+  } catch (cause) {
+    throw signal.aborted ? cause : new ApiProblem(unreachable)
+  }
+}
+
 /** @returns `?a=b`, or '' when nothing is set; empty and absent values are left out. */
 export function queryString(query: Ask['query'] = {}): string {
   const set = Object.entries(query).filter(([, value]) => value !== undefined && value !== '')

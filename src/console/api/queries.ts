@@ -66,28 +66,23 @@ export const eventPagesQuery = (question: EventAsk, asked: number) =>
     placeholderData: keepPreviousData,
   })
 
-/** The newest page again and again, for what arrived since. */
-export const newestEventsQuery = (question: EventAsk, live: boolean) =>
-  queryOptions({
-    queryKey: ['events', 'newest', question],
-    queryFn: ({ signal }) => ask<EventPage>('events', { query: { ...question, limit: pageSize }, signal }),
-    enabled: live,
-    refetchInterval: live ? 2_000 : false,
-    staleTime: 0,
-  })
+/** How often counts are asked for again while events are followed. */
+const countedEveryMs = 10_000
 
-export const histogramQuery = (question: EventAsk, asked: number) =>
+export const histogramQuery = (question: EventAsk, asked: number, live = false) =>
   queryOptions({
     queryKey: ['events', 'histogram', question, asked],
     queryFn: ({ signal }) => ask<EventHistogram>('events/histogram', { query: { ...question, buckets: 120 }, signal }),
     placeholderData: keepPreviousData,
+    refetchInterval: live ? countedEveryMs : false,
   })
 
-export const countQuery = (question: EventAsk, asked: number) =>
+export const countQuery = (question: EventAsk, asked: number, live = false) =>
   queryOptions({
     queryKey: ['events', 'count', question, asked],
     queryFn: ({ signal }) => ask<EventCount>('events/count', { query: { ...question }, signal }),
     placeholderData: keepPreviousData,
+    refetchInterval: live ? countedEveryMs : false,
   })
 
 export const topQuery = (facet: string, question: EventAsk, asked: number) =>

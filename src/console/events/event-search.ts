@@ -9,6 +9,8 @@ export type EventSearch = {
   readonly until?: string
   /** The event whose drawer is open. */
   readonly event?: string
+  /** How it is shown; readable unless said. */
+  readonly form?: 'raw'
   readonly live?: '1'
 }
 
@@ -24,6 +26,7 @@ export function readEventSearch(search: Readonly<Record<string, unknown>>): Even
     ...(since && { since }),
     ...(until && { until }),
     ...(event && { event }),
+    ...(search['form'] === 'raw' && { form: 'raw' as const }),
     ...(search['live'] === '1' && { live: '1' as const }),
   }
 }

@@ -3,13 +3,13 @@
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
-import type { EventRecord } from '../../wire/api/events.ts'
 import { count } from '../parts/spoken-time.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { eventColumns, features } from './event-columns.tsx'
+import { isLoss, type ListRow } from './event-rows.ts'
 
 type Props = {
-  readonly events: readonly EventRecord[]
+  readonly events: readonly ListRow[]
   readonly loading: boolean
   /** Of the event that is open. */
   readonly current: string | undefined
@@ -18,6 +18,8 @@ type Props = {
   readonly onEnd: () => void
   readonly total: number | undefined
   readonly name: string
+  /** Hears whether the top of the list is in sight. */
+  readonly onTop?: (top: boolean) => void
 }
 
 const rowHeight = 34
@@ -25,7 +27,7 @@ const rowHeight = 34
 /** Rows ahead of the end at which the next page is asked for. */
 const aheadRows = 30
 
-export function EventTable({ events, loading, current, onOpen, onEnd, total, name }: Props) {
+export function EventTable({ events, loading, current, onOpen, onEnd, total, name, onTop }: Props) {
   const scroller = useRef<HTMLDivElement>(null)
   const table = useTable({ features, columns: eventColumns, data: events, getRowId: ({ id }) => id })
   const { rows } = table.getRowModel()
@@ -47,7 +49,14 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
   const before = items[0]?.start ?? 0
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
-    <div className="event-scroller" ref={scroller} role="region" aria-label="List of events" tabIndex={-1}>
+    <div
+      className="event-scroller"
+      ref={scroller}
+      role="region"
+      aria-label="List of events"
+      tabIndex={-1}
+      onScroll={(event) => onTop?.(event.currentTarget.scrollTop < rowHeight)}
+    >
       <table
         className="event-table event-grid"
         role="grid"
@@ -75,7 +84,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
                 data-index={index}
                 aria-rowindex={index + 2}
                 aria-selected={row.id === current}
-                data-quarantined={row.original.body.kind === 'quarantined' || undefined}
+                data-kind={isLoss(row.original) ? 'loss' : row.original.body.kind}
                 tabIndex={index === walk.at ? 0 : -1}
                 onFocus={() => walk.setAt(index)}
                 onClick={() => onOpen(row.id)}
@@ -111,7 +120,7 @@ function Spacer({ height }: { readonly height: number }) {
 
 /** The row that keys are at: one is in the order of Tab, and going on scrolls to it. */
 function useRowWalk(
-  events: readonly EventRecord[],
+  events: readonly ListRow[],
   scrollTo: (index: number) => void,
   scroller: { readonly current: HTMLDivElement | null },
   current: string | undefined,

@@ -1,6 +1,6 @@
 // Events: a query, its counts over time and by facet, and the lines themselves. Everything shown is in the address.
 import './events.css'
-import { IconRefresh } from '@tabler/icons-react'
+import { IconDownload, IconPlayerPause, IconPlayerPlay, IconRefresh } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useEffect, useMemo, useState } from 'react'
@@ -10,13 +10,15 @@ import { CoverageNote } from '../parts/coverage-note.tsx'
 import { Histogram } from '../parts/lazy-histogram.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
-import { counted, instant, utc } from '../parts/spoken-time.ts'
+import { count, counted, instant, utc } from '../parts/spoken-time.ts'
 import { SwitchBox } from '../parts/switch-box.tsx'
 import { useTitle } from '../parts/use-title.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { EventPane } from './event-pane.tsx'
 import { type EventSearch, questionOf } from './event-search.ts'
+import { rowsOf } from './event-rows.ts'
 import { EventTable } from './event-table.tsx'
+import { ExportDialog } from './export-dialog.tsx'
 import { Facets } from './facets.tsx'
 import { NoEvents } from './no-events.tsx'
 import { QueryBar } from './query-bar.tsx'
@@ -46,12 +48,20 @@ export function EventsPage() {
     void navigate({ search: (before) => readChange(before, change), replace })
   const askAgain = () => setAsked(Date.now())
   const pages = useInfiniteQuery(eventPagesQuery(question, asked))
-  const histogram = useQuery(histogramQuery(question, asked))
-  const total = useQuery(countQuery(question, asked))
-  const listed = useMemo(() => pages.data?.pages.flatMap((page) => page.events) ?? [], [pages.data])
-  const live = useLiveEvents(question, listed, search.live === '1', askAgain)
-  const events = live.events
+  const on = search.live === '1'
+  const histogram = useQuery(histogramQuery(question, asked, on))
+  const total = useQuery(countQuery(question, asked, on))
+  const listed = useMemo(() => rowsOf(pages.data?.pages ?? []), [pages.data])
+  const [paused, setPaused] = useState(false)
+  const [top, setTop] = useState(true)
+  const [exporting, setExporting] = useState(false)
+  // Whoever reads further down, or one of them, is not to lose the place.
+  const following = on && !paused && top && search.event === undefined
+  const from = pages.isPlaceholderData ? undefined : (pages.data?.pages[0]?.live ?? undefined)
+  const live = useLiveEvents({ question, listed, from, on, following, askAgain })
+  const { rows } = live
   useKeyAction('refresh', askAgain)
+  useKeyAction('pause', () => (on ? setPaused(!paused) : set({ live: '1' }, true)))
   useEffect(() => {
     if (total.data) announce(`${counted(total.data.count, 'event')} found`)
   }, [total.data])
@@ -74,15 +84,35 @@ export function EventsPage() {
           busy={pages.isRefetching}
           onClick={askAgain}
         />
-        <SwitchBox label="Live" on={search.live === '1'} onChange={(on) => set({ live: on ? '1' : undefined }, true)} />
+        <IconButton name="Export" icon={IconDownload} size={34} bordered onClick={() => setExporting(true)} />
+        <SwitchBox label="Live" on={on} onChange={(live) => set({ live: live ? '1' : undefined }, true)} />
+        {on && (
+          <IconButton
+            name={paused ? 'Go on' : 'Pause'}
+            shortcut="h"
+            icon={paused ? IconPlayerPlay : IconPlayerPause}
+            size={34}
+            bordered
+            pressed={paused}
+            onClick={() => setPaused(!paused)}
+          />
+        )}
       </div>
       <section className="events-count" aria-label="What was found">
         <b>{total.data ? counted(total.data.count, 'event') : total.error ? 'not counted' : 'counting…'}</b>
         <span className="second-reading">newest arrival first</span>
+        {on && <LiveState away={live.away} following={following} paused={paused} />}
         {coverage && <CoverageNote coverage={coverage} />}
         {live.waiting > 0 && (
-          <button type="button" className="waiting" onClick={live.show}>
-            {live.gap ? `more than ${live.waiting}` : live.waiting} new – show
+          <button
+            type="button"
+            className="waiting"
+            onClick={() => {
+              setPaused(false)
+              live.show()
+            }}
+          >
+            {count(live.waiting)} new – show
           </button>
         )}
       </section>
@@ -97,11 +127,12 @@ export function EventsPage() {
           <div className="panel-pad">
             <ProblemNote error={pages.error} retry={() => void pages.refetch()} />
           </div>
-        ) : events.length === 0 && !pages.isPending ? (
+        ) : rows.length === 0 && !pages.isPending ? (
           <NoEvents asked={question.q !== '' || question.since !== undefined || question.until !== undefined} />
         ) : (
           <EventTable
-            events={events}
+            events={rows}
+            onTop={setTop}
             loading={pages.isPending || pages.isFetchingNextPage}
             current={search.event}
             onOpen={(id) => set({ event: id }, search.event !== undefined)}
@@ -114,11 +145,40 @@ export function EventsPage() {
       {search.event && (
         <EventPane
           id={search.event}
-          known={events.find((event) => event.id === search.event)}
-          onClose={() => set({ event: undefined }, true)}
+          known={rows.find(({ id }) => id === search.event)}
+          form={search.form ?? 'readable'}
+          onForm={(form) => set({ form: form === 'raw' ? 'raw' : undefined }, true)}
+          onClose={() => set({ event: undefined, form: undefined }, true)}
         />
       )}
+      <ExportDialog
+        opened={exporting}
+        onClose={() => setExporting(false)}
+        question={question}
+        total={total.data?.count}
+      />
     </div>
+  )
+}
+
+function LiveState({
+  away,
+  following,
+  paused,
+}: {
+  readonly away: unknown
+  readonly following: boolean
+  readonly paused: boolean
+}) {
+  const [mark, text] = away
+    ? ['dot-high', 'the exchange is away; what arrives will follow']
+    : following
+      ? ['dot-well', 'live']
+      : ['dot-medium', paused ? 'paused' : 'held while you read']
+  return (
+    <span className="live-state">
+      <span className={`dot ${mark}`} aria-hidden /> {text}
+    </span>
   )
 }
 

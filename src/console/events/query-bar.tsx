@@ -14,6 +14,7 @@ const examples = [
   ['(a OR b)', 'one of them; side by side means both'],
   ['host*', 'begins with'],
   ['is:quarantined', 'lines that no parser understood'],
+  ['is:lost', 'declared losses alone'],
   ['since:1h', 'event time; also 7d, or 2026-11-24T03:00Z'],
 ] as const
 

@@ -1,26 +1,67 @@
-// The list and what arrived since: shown at once only where nothing is being read, else kept behind "12 new – show".
-import { useQuery } from '@tanstack/react-query'
-import { useEffect, useMemo, useState } from 'react'
-import type { EventRecord } from '../../wire/api/events.ts'
-import { type EventAsk, newestEventsQuery } from '../api/queries.ts'
-import { newestSince } from './newest.ts'
+// The list and what arrives above it: followed through the tail from the cursor that its first page gave, so that
+// nothing is missed in between; kept apart while it is paused.
+import { useEffect, useMemo, useRef, useState } from 'react'
+import type { EventAsk } from '../api/queries.ts'
+import { follow } from '../api/tail.ts'
+import { type ListRow, rowsOfTail } from './event-rows.ts'
+import { arrive, isFull, noLiveRows, release } from './live-rows.ts'
 
-/** More than this is not kept in front of a list; it begins again. */
-const shownMax = 500
+type Options = {
+  readonly question: EventAsk
+  readonly listed: readonly ListRow[]
+  /** Where the tail begins; undefined while the list is asked for. */
+  readonly from: string | undefined
+  readonly on: boolean
+  /** Rows that arrive are shown at once. */
+  readonly following: boolean
+  readonly askAgain: () => void
+}
 
-export function useLiveEvents(question: EventAsk, listed: readonly EventRecord[], live: boolean, askAgain: () => void) {
-  const [shown, setShown] = useState<readonly EventRecord[]>([])
-  useEffect(() => setShown([]), [listed[0]?.id, question])
-  const newest = useQuery(newestEventsQuery(question, live))
-  const events = useMemo(() => (shown.length > 0 ? [...shown, ...listed] : listed), [shown, listed])
-  const since = useMemo(
-    () => (live && newest.data ? newestSince(events, newest.data.events) : undefined),
-    [live, newest.data, events],
-  )
-  const waiting = since?.kind === 'gap' ? since.atLeast : (since?.fresh.length ?? 0)
+/** Lines that came within this time are shown together. */
+const showEveryMs = 200
+/** A list in front of which too much stands begins anew, no more often than this. */
+const beginEveryMs = 3_000
+
+export function useLiveEvents({ question, listed, from, on, following, askAgain }: Options) {
+  const [live, setLive] = useState(noLiveRows)
+  const [away, setAway] = useState<unknown>()
+  const ids = useMemo(() => new Set(listed.map(({ id }) => id)), [listed])
+  const now = useRef({ ids, following })
+  now.current = { ids, following }
+  useEffect(() => setLive(noLiveRows), [from])
+  useEffect(() => {
+    if (!on || from === undefined) return
+    const ended = new AbortController()
+    let arrived: readonly ListRow[] = []
+    const timer = setInterval(() => {
+      if (arrived.length === 0) return
+      const rows = arrived
+      arrived = []
+      setLive((before) => arrive(before, rows, { following: now.current.following, listed: now.current.ids }))
+    }, showEveryMs)
+    const { since, until, q } = question
+    void follow({ q, since, until }, from, ended.signal, {
+      onLines: (lines) => (arrived = [...rowsOfTail(lines), ...arrived]),
+      onAway: setAway,
+    })
+    return () => {
+      ended.abort()
+      clearInterval(timer)
+    }
+  }, [on, from, question])
   const show = () => {
-    if (since?.kind === 'joined' && shown.length + since.fresh.length <= shownMax) setShown([...since.fresh, ...shown])
-    else askAgain()
+    const released = release(live)
+    setLive(released.live)
+    if (released.again) askAgain()
   }
-  return { events, waiting, gap: since?.kind === 'gap', show }
+  const begunAt = useRef(0)
+  useEffect(() => {
+    if (following && live.waitingCount > 0) show()
+    else if (isFull(live.shown) && performance.now() - begunAt.current > beginEveryMs) {
+      begunAt.current = performance.now()
+      askAgain()
+    }
+  })
+  const rows = useMemo(() => (live.shown.length > 0 ? [...live.shown, ...listed] : listed), [live.shown, listed])
+  return { rows, arrived: live.shown.length, waiting: live.waitingCount, away: on ? away : undefined, show }
 }

@@ -10,6 +10,7 @@ export type KeyAction =
   | 'previous'
   | 'open'
   | 'refresh'
+  | 'pause'
   | 'fit'
   | 'rearrange'
   | 'group'
@@ -34,6 +35,7 @@ export const keyMap: readonly KeyEntry[] = [
   { action: 'previous', keys: ['k'], says: 'Previous row', where: 'tables' },
   { action: 'open', keys: ['o'], says: 'Open the row', where: 'tables' },
   { action: 'refresh', keys: ['r'], says: 'Ask again', where: 'tables' },
+  { action: 'pause', keys: ['h'], says: 'Follow live events, or hold them', where: 'tables' },
   { action: 'fit', keys: ['f'], says: 'Fit the graph into its panel', where: 'graph' },
   { action: 'rearrange', keys: ['l'], says: 'Rearrange the nodes that are not pinned', where: 'graph' },
   { action: 'group', keys: ['u'], says: 'Group or ungroup look-alikes', where: 'graph' },
