@@ -20,7 +20,14 @@ export type ApiSources = {
 }
 
 /** Composes the ports; nothing is started that would have to be ended. */
-export function apiPorts({ fleet, journal, investigations, names, bound, startedAt }: ApiSources): ApiPorts {
+export function apiPorts({
+  fleet,
+  journal,
+  investigations,
+  names,
+  bound,
+  startedAt,
+}: ApiSources): Omit<ApiPorts, 'ready' | 'channels'> {
   return {
     events: journal,
     ledger: journal,

@@ -10,6 +10,7 @@ import { startTicksOf, takeProcessLock } from '../platform/process-lock.ts'
 import { openState } from '../platform/sqlite.ts'
 import { writeDurably } from '../platform/write-durably.ts'
 import { startApi } from '../server/api/api.ts'
+import { openMetrics } from '../server/api/metrics.ts'
 import { ownRegion } from '../server/exchange/regions.ts'
 import { openChannelEnd } from '../server/fleet/channel-end.ts'
 import { startDeviceListener } from '../server/fleet/device-listener.ts'
@@ -23,8 +24,10 @@ import type { Endpoint } from '../wire/endpoint.ts'
 import { type Address, formatAddress } from './addresses.ts'
 import { apiPorts } from './api-ports.ts'
 import { openDataFolder } from './data-folder.ts'
+import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
+import { openReadiness } from './readiness.ts'
 
 export type ExchangeOptions = {
   readonly data: string
@@ -67,8 +70,10 @@ export async function startExchange(
   const kept = { retentionDays, ...(retentionBytes === undefined ? {} : { retentionBytes }) }
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names, clock, log }))
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, ...kept, broke }))
-  const admission = up.use(openAdmission({ store: journal.store, clock, log }))
-  const presence = presenceInRegistry(fleet.registry, log)
+  const metrics = openMetrics()
+  const store = meteredStore(journal.store, metrics, clock)
+  const admission = up.use(openAdmission({ store, clock, log }))
+  const presence = meteredPresence(presenceInRegistry(fleet.registry, log), metrics)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
   const roles = (bound: Address) => ownRegion(`https://${formatServerName(nameOrBound(names, bound))}`).roles
   const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
@@ -77,7 +82,19 @@ export async function startExchange(
   const investigations = up.use(startInvestigations({ events: journal, clock, report }))
   const api = up.use(
     await startApi({
-      ports: apiPorts({ fleet, journal, investigations, names, bound, startedAt: clock.now() }),
+      ports: {
+        ...apiPorts({ fleet, journal, investigations, names, bound, startedAt: clock.now() }),
+        ready: openReadiness(
+          {
+            journal: () => journal.probe(),
+            state: () => fleet.organisation(defaultOrganisation),
+            devices: () => listener.listening,
+          },
+          clock,
+        ),
+        channels: () => channel.connected,
+      },
+      metrics,
       ownerKey: ownerKey(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: options.consoleFolder,

@@ -36,7 +36,11 @@ export async function openOffline(
   const investigations = up.use(startInvestigations({ events: journal, clock, report }))
   const api = up.use(
     await openApi({
-      ports: apiPorts({ fleet, journal, investigations, names: [], bound, startedAt: clock.now() }),
+      ports: {
+        ...apiPorts({ fleet, journal, investigations, names: [], bound, startedAt: clock.now() }),
+        ready: async () => [],
+        channels: () => 0,
+      },
       ownerKey: ownerKey(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: undefined,

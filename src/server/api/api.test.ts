@@ -19,6 +19,8 @@ import { sessionIdleMs, sessionLifetimeMs } from './sessions.ts'
 const open = new Set([
   'GET /healthz',
   'HEAD /healthz',
+  'GET /readyz',
+  'HEAD /readyz',
   'POST /api/v1/sessions',
   ...['/', '/*'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
 ])

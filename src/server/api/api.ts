@@ -13,6 +13,7 @@ import { safetyHeaders, serveConsole } from './console-files.ts'
 import type { Access, Context, Incoming, Route } from './define-route.ts'
 import { faultToProblem, toFault } from './fault-to-problem.ts'
 import { openApiOptions, schemaOf } from './openapi.ts'
+import { type Metrics, openMetrics } from './metrics.ts'
 import type { ApiPorts } from './ports.ts'
 import { type Doorkeeper, doorkeeper, type Principal } from './principal.ts'
 import { routes } from './routes.ts'
@@ -30,6 +31,8 @@ export type ApiOptions = {
   readonly consoleFolder: string | undefined
   readonly clock: Clock
   readonly log: Log
+  /** Counters that others of this process feed too; undefined = its own. */
+  readonly metrics?: Metrics
 }
 
 export type ListenOptions = {
@@ -130,7 +133,8 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
   })
   const sessions = new Sessions(options.clock)
   const doors = doorkeeper(options.ownerKey, options.organisation, sessions)
-  const context: Context = { ports: options.ports, sessions, doorkeeper: doors, clock: options.clock, url }
+  const metrics = options.metrics ?? openMetrics()
+  const context: Context = { ports: options.ports, sessions, doorkeeper: doors, clock: options.clock, metrics, url }
   const table: TableRow[] = []
   const live = new Set<AbortController>()
 
@@ -143,6 +147,9 @@ async function build(options: ApiOptions, serverFactory: (listener: RequestListe
     for (const one of [method].flat()) table.push({ method: one, path, access: accessOf(config?.access, path) })
   })
   app.addHook('onRequest', async (request, reply) => admit(request, reply, doors))
+  app.addHook('onResponse', async ({ method, routeOptions }, { statusCode, elapsedTime }) =>
+    metrics.answered({ method, route: routeOptions.url ?? 'none', status: statusCode, seconds: elapsedTime / 1_000 }),
+  )
   app.setErrorHandler((error, _request, reply) => refuse(error, reply, options.log))
   await app.register(fastifySwagger, openApiOptions)
   await app.register(async (scope) => {

@@ -4,6 +4,7 @@ import type { Static, TSchema } from 'typebox'
 import { Compile } from 'typebox/compile'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
+import type { Metrics } from './metrics.ts'
 import type { ApiPorts } from './ports.ts'
 import type { Doorkeeper, Principal } from './principal.ts'
 import type { Sessions } from './sessions.ts'
@@ -16,13 +17,14 @@ export type Context = {
   readonly sessions: Sessions
   readonly doorkeeper: Doorkeeper
   readonly clock: Clock
+  readonly metrics: Metrics
   /** Base of console and API; before the port is known, of the port that was asked for. */
   readonly url: () => string
 }
 
 export type Answer = {
   readonly status: number
-  /** Sent as JSON; undefined = no body. */
+  /** Sent as JSON, but for text whose headers say its type; undefined = no body. */
   readonly body?: unknown
   /** Sent as it comes, at the pace of who reads; instead of `body`. It ends when the client goes or the server does. */
   readonly stream?: AsyncIterable<string>
@@ -54,8 +56,8 @@ export type Route = {
       {
         readonly description: string
         readonly schema?: TSchema
-        /** What a stream consists of; absent = JSON. */
-        readonly type?: 'application/x-ndjson' | 'text/event-stream'
+        /** What a stream or a text consists of; absent = JSON. */
+        readonly type?: 'application/x-ndjson' | 'text/event-stream' | 'text/plain'
       }
     >
   >

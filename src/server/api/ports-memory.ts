@@ -72,6 +72,8 @@ export function memoryPorts(events = 3): MemoryPorts {
         return { v: 1, token: 'spt1_abc', ...parts, user: 'tuser', key: 'k'.repeat(32), expires: memoryStart }
       },
     },
+    ready: async () => [],
+    channels: () => 1,
     async status(organisation) {
       asked.push('status')
       const kept = { firstDay: '2023-11-14', expired: 0, retention: { days: 30, bytesMax: null } }

@@ -1,4 +1,5 @@
 // What the API needs of its siblings, in its own words; `units` passes them in (DESIGN "Parts").
+import type { Code } from '../../core/codes.ts'
 import type { EventId, OrganisationId } from '../../core/ids.ts'
 import type { Observable } from '../../core/observable.ts'
 import type {
@@ -85,6 +86,9 @@ export type TokenRequest = {
 
 export type ServerStatusReader = (organisation: OrganisationId) => Promise<ServerStatus>
 
+/** What keeps the server from taking events. */
+export type Hindrance = { readonly part: 'journal' | 'state' | 'devices'; readonly code: Code }
+
 export type ApiPorts = {
   readonly events: EventReader
   readonly ledger: LedgerReader
@@ -93,4 +97,8 @@ export type ApiPorts = {
   readonly fleet: Fleet
   readonly tokens: Tokens
   readonly status: ServerStatusReader
+  /** @returns what hinders now; none = ready. Never rejects. */
+  ready(): Promise<readonly Hindrance[]>
+  /** How many channels are open. */
+  channels(): number
 }

@@ -7,9 +7,11 @@ import { eventTailRoutes } from './event-tail-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
 import { investigationRoutes } from './investigation-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
+import { monitoringRoutes } from './monitoring-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 export const routes: readonly Route[] = [
+  ...monitoringRoutes,
   ...sessionRoutes,
   ...eventTailRoutes,
   ...eventExportRoutes,

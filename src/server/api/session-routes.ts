@@ -1,4 +1,4 @@
-// Signing in by a one-time link, who one is, signing out; and the health of the process.
+// Signing in by a one-time link, who one is, signing out.
 import { Type } from 'typebox'
 import { Fault } from '../../core/fault.ts'
 import type { SessionRecord, SignInLink } from '../../wire/api/fleet.ts'
@@ -17,17 +17,6 @@ const session = described<SessionRecord>()(
 )
 
 const link = described<SignInLink>()(Type.Object({ v: version, link: Type.String(), expires: instant }))
-
-const health = defineOpenRoute({
-  method: 'GET',
-  path: '/healthz',
-  access: 'open',
-  summary: 'Whether the process answers',
-  answers: { 200: { description: 'It does', schema: Type.Object({ status: Type.Literal('ok') }) } },
-  async handle() {
-    return ok({ status: 'ok' })
-  },
-})
 
 const signIn = defineOpenRoute({
   method: 'POST',
@@ -82,7 +71,7 @@ const createLink = defineRoute({
   },
 })
 
-export const sessionRoutes: readonly Route[] = [health, signIn, whoAmI, signOut, createLink]
+export const sessionRoutes: readonly Route[] = [signIn, whoAmI, signOut, createLink]
 
 /**
  * Makes a link to the console's sign-in page; its code is spent by the first who opens it. It stands in the fragment,

@@ -35,6 +35,8 @@ const listenerLimits: ListenerLimits = {
 
 export type DeviceListener = AsyncDisposable & {
   readonly address: Address
+  /** False once it stopped taking connections. */
+  readonly listening: boolean
   /** Handshakes that failed, by OpenSSL's or Node's code. */
   readonly handshakeFailures: ReadonlyMap<string, number>
 }
@@ -81,6 +83,9 @@ export async function startDeviceListener(options: DeviceListenerOptions): Promi
   log.info({ ...address }, 'awaiting devices')
   return {
     address,
+    get listening() {
+      return server.listening
+    },
     handshakeFailures,
     async [Symbol.asyncDispose]() {
       renewal[Symbol.dispose]()

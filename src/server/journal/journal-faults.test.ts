@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { open, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { test } from 'node:test'
@@ -67,6 +68,7 @@ test('delivery D11: on a full disk nothing is acknowledged, and it goes on when 
     await using journal = await journalIn(folder.path)
     const stream = new StreamFixture()
     await journal.store.append(sender, [stream.open().bytes])
+    await journal.probe()
     let stored = 0
     let refused: Buffer | undefined
     for (let number = 0; refused === undefined && number < 400; number++) {
@@ -80,6 +82,9 @@ test('delivery D11: on a full disk nothing is acknowledged, and it goes on when 
       }
     }
     assert(refused !== undefined, 'the disk was never full')
+    await fillUp(folder.path)
+    await assert.rejects(journal.probe(), { code: 'disk.full' })
+    await rm(join(folder.path, 'filler'))
     assert.equal((await journal.verify('acme')).events, stored)
     execFileSync('mount', ['-o', 'remount,size=64m', folder.path])
     const [outcome] = await journal.store.append(sender, [refused])
@@ -112,4 +117,16 @@ function noise(seed: number): string {
 
 function codeOf(error: unknown): unknown {
   return error instanceof Error && 'code' in error ? error.code : error
+}
+
+/** Takes what little room is left. */
+async function fillUp(folder: string): Promise<void> {
+  const file = await open(join(folder, 'filler'), 'w')
+  try {
+    for (;;) await file.write(Buffer.alloc(4_096))
+  } catch {
+    // Now it is full.
+  } finally {
+    await file.close()
+  }
 }

@@ -75,6 +75,8 @@ export type Journal = AsyncDisposable & {
   statistics(organisation: string, ask?: Ask): Promise<JournalStatistics>
   /** Resolves when everything committed before the call is indexed. */
   indexed(ask?: Ask): Promise<void>
+  /** Rejects with Fault `disk.full` or `journal.unavailable` where nothing can be synced now. */
+  probe(): Promise<void>
   /** Drops the days that have expired now; it also happens by itself, every ten minutes. */
   expire(): Promise<readonly string[]>
 }
@@ -132,6 +134,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     }),
     indexed: async (ask) => {
       await indexer.ask({ kind: 'settle' }, ask)
+    },
+    probe: async () => {
+      await writer.ask({ kind: 'probe' })
     },
     expire: () => retention.expire(),
     [Symbol.asyncDispose]: () => parts[Symbol.asyncDispose](),

@@ -66,6 +66,8 @@ export type WriterQuestions = {
     answer: null
   }
   flush: { ask: { now: number }; answer: null }
+  /** Whether something can be synced beside the journal's files. */
+  probe: { ask: Record<never, never>; answer: null }
   expire: { ask: ExpireLimits; answer: Expired }
 }
 

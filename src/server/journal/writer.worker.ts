@@ -2,6 +2,7 @@
 // Nothing else stands between an event and its ack.
 import { openSqliteBlockStore } from './block-store-sqlite.ts'
 import type { BlockStore, StoreReply, StoreWrite } from './block-store.ts'
+import { probeDisk } from './probe-disk.ts'
 import { expireDays } from './expire-days.ts'
 import { answerQuestions, workerSetup } from './worker-loop.ts'
 import type { QuestionOf, WriterQuestions } from './worker-messages.ts'
@@ -57,6 +58,9 @@ async function answer(question: Question): Promise<unknown> {
     }
     case 'flush':
       for (const organisation of await store.organisations()) await store.write(organisation, [], question.now)
+      return null
+    case 'probe':
+      probeDisk(setup.folder)
       return null
     case 'expire':
       return await expireDays(store, setup.folder, question)
