@@ -5,7 +5,7 @@ import { formatEventId, sequence, streamId } from '../../core/ids.ts'
 import { normalise, type Observable } from '../../core/observable.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Coverage, EventRecord, TailLine } from '../../wire/api/events.ts'
-import type { DeviceRecord } from '../../wire/api/fleet.ts'
+import type { DeviceRecord, ServerStatus } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import type { ApiPorts, EventReader, Investigations } from './ports.ts'
 
@@ -76,12 +76,16 @@ export function memoryPorts(events = 3): MemoryPorts {
     channels: () => 1,
     async status(organisation) {
       asked.push('status')
-      const kept = { firstDay: '2023-11-14', expired: 0, retention: { days: 30, bytesMax: null } }
-      const journal = { id: 'journal', blocks: 1, events, unindexedBlocks: 0, bytes: 1_000, ...kept }
-      const devices = { known: 1, connected: 1 }
-      return { v: 1, program: 'sallyport 0.1.0', startedAt: memoryStart, organisation, journal, devices }
+      return statusOf(organisation, events)
     },
   }
+}
+
+function statusOf(organisation: string, events: number): ServerStatus {
+  const kept = { firstDay: '2023-11-14', expired: 0, retention: { days: 30, bytesMax: null } }
+  const journal = { id: 'journal', blocks: 1, events, unindexedBlocks: 0, bytes: 1_000, ...kept }
+  const devices = { known: 1, connected: 1 }
+  return { v: 1, program: 'sallyport 0.1.0', startedAt: memoryStart, organisation, journal, devices }
 }
 
 function readerOf(all: readonly EventRecord[], asked: string[]): EventReader {
