@@ -1,5 +1,6 @@
 // `sallyport device [run]`: EventHandler and connector of this machine.
-import { type Address, dataOption, localOption } from './options.ts'
+import type { Address } from '../platform/address.ts'
+import { dataOption, localOption } from './options.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
 import { sayDeaths, untilCancelled } from './until-cancelled.ts'

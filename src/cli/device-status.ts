@@ -1,8 +1,9 @@
 // `sallyport device status`: what the device on this machine says of itself, from its local API.
 import type { Status } from '../wire/status.ts'
 import { Fault } from '../core/fault.ts'
+import { type Address, formatAddress } from '../platform/address.ts'
 import { sendOverHttp } from './http-request.ts'
-import { type Address, localOption } from './options.ts'
+import { localOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { problemToFault } from './problem-to-fault.ts'
 import { thousands } from './progress.ts'
@@ -37,19 +38,19 @@ export const deviceStatus: DefineCommand = (command, session) => {
     )
 }
 
-async function askDevice({ signal }: Session, { host, port }: Address): Promise<LocalStatus> {
-  const base = `http://${host.includes(':') ? `[${host}]` : host}:${port}`
+async function askDevice({ signal }: Session, address: Address): Promise<LocalStatus> {
+  const base = `http://${formatAddress(address)}`
   const answer = await sendOverHttp(new Request(base + statusPath), signal).catch((cause: unknown) => {
     if (!(cause instanceof Fault)) throw cause
     const remedy = 'Start it with `sallyport device run`, or name its address with --local ADDR:PORT.'
-    throw new Fault('server.unreachable', { what: `No device answers at ${host}:${port}`, remedy, cause })
+    throw new Fault('server.unreachable', { what: `No device answers at ${formatAddress(address)}`, remedy, cause })
   })
   const text = await answer.text()
   if (!answer.ok) throw problemToFault(answer.status, text)
   const status = parsed(text)
   if (!isStatus(status))
     throw new Fault('server.unreachable', {
-      what: `What answers at ${host}:${port} is no device of ours (${answer.status})`,
+      what: `What answers at ${formatAddress(address)} is no device of ours (${answer.status})`,
     })
   return status
 }

@@ -1,6 +1,6 @@
 // `sallyport exchange [run]`: the server that devices and people connect to.
+import type { Address } from '../platform/address.ts'
 import {
-  type Address,
   consoleOption,
   dataOption,
   devicesOption,

@@ -2,8 +2,9 @@
 import { resolve } from 'node:path'
 import { Option } from 'commander'
 import { codes } from '../core/codes.ts'
+import type { Address } from '../platform/address.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { type Address, nameOption, parseAddress, retentionBytesOption, retentionDaysOption } from './options.ts'
+import { addressOption, nameOption, retentionBytesOption, retentionDaysOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import type { OpenTotals } from './ports.ts'
 import { startProgress, thousands } from './progress.ts'
@@ -23,6 +24,9 @@ type Options = {
   readonly output: OutputFormat
 }
 
+/** It never meets a running `up`. */
+const anyPort = '127.0.0.1:0'
+
 export const open: DefineCommand = (command, session) => {
   command
     .argument('<FILE|DIR|->', 'sensor output, also gzipped; - reads standard input')
@@ -32,9 +36,9 @@ export const open: DefineCommand = (command, session) => {
         resolve(text),
       ),
     )
-    .addOption(freeAddress('--console <ADDR:PORT>', 'where people connect'))
-    .addOption(freeAddress('--devices <ADDR:PORT>', 'where devices connect'))
-    .addOption(freeAddress('--local <ADDR:PORT>', "the device's local API"))
+    .addOption(addressOption('--console <ADDR:PORT>', 'where people connect', anyPort))
+    .addOption(addressOption('--devices <ADDR:PORT>', 'where devices connect', anyPort))
+    .addOption(addressOption('--local <ADDR:PORT>', "the device's local API", anyPort))
     .addOption(nameOption())
     .addOption(retentionDaysOption())
     .addOption(retentionBytesOption())
@@ -98,10 +102,4 @@ function tableOf(totals: OpenTotals): string[] {
     `quarantined  ${thousands(totals.quarantined)}`,
     `ignored      ${thousands(totals.ignored)}`,
   ]
-}
-
-function freeAddress(flags: string, description: string): Option {
-  return new Option(flags, `${description} (port 0 = any free one)`)
-    .default(parseAddress('127.0.0.1:0'), '127.0.0.1:0')
-    .argParser(parseAddress)
 }

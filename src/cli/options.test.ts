@@ -6,7 +6,7 @@ import { Fault } from '../core/fault.ts'
 import { commands } from './commands.ts'
 import { readEnvironment, variableOf } from './environment.ts'
 import { exitCodeOf } from './exit-codes.ts'
-import { byteSize, dataOption, localOption, nameOption, parseAddress, wholeNumber } from './options.ts'
+import { byteSize, dataOption, localOption, nameOption, wholeNumber } from './options.ts'
 import { buildProgram, entryOf } from './program.ts'
 import { testSession } from './session-fake.ts'
 
@@ -71,12 +71,11 @@ test('issue 9.8: a size is a whole number with a unit, in powers of 1,024', () =
     assert.throws(() => byteSize(text), InvalidArgumentError, text)
 })
 
-test('console-and-cli 10: an address is host and port, IPv6 in brackets', () => {
-  assert.deepEqual(parseAddress('127.0.0.1:8443'), { host: '127.0.0.1', port: 8443 })
-  assert.deepEqual(parseAddress('[::1]:0'), { host: '::1', port: 0 })
-  assert.deepEqual(parseAddress('exchange.example:65535'), { host: 'exchange.example', port: 65_535 })
-  for (const text of ['', '8443', ':8443', '::1:8443', '127.0.0.1', '127.0.0.1:', '127.0.0.1:65536', 'a b:1', 'a/b:1'])
-    assert.throws(() => parseAddress(text), InvalidArgumentError, text)
+test('console-and-cli 10: what is no address or no whole number in its range is refused as an argument', () => {
+  const { parseArg } = localOption()
+  assert.deepEqual(parseArg?.('[::1]:0', undefined), { host: '::1', port: 0 })
+  for (const text of ['', '8443', '127.0.0.1:65536'])
+    assert.throws(() => parseArg?.(text, undefined), InvalidArgumentError, text)
   for (const text of ['', '-1', '1.5', '1e2', 'x', '0', '101'])
     assert.throws(() => wholeNumber(1, 100)(text), InvalidArgumentError)
 })

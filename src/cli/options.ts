@@ -2,8 +2,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
-
-export type Address = { readonly host: string; readonly port: number }
+import { parseAddress } from '../platform/address.ts'
 
 /** Folder of everything: keys, journal, spool. */
 export const defaultData = join(homedir(), '.local', 'share', 'sallyport')
@@ -73,17 +72,15 @@ export function byteSize(text: string): number {
   throw new InvalidArgumentError('Give a size, as 500MiB or 20GiB.')
 }
 
-/** @returns host and port of `ADDR:PORT`; an IPv6 address stands in brackets, which are taken off */
-export function parseAddress(text: string): Address {
-  const match = /^(?:\[([0-9a-f:.%a-z]+)\]|([^\s:[\]/]+)):(\d{1,5})$/i.exec(text)
-  const port = Number(match?.[3])
-  const host = match?.[1] ?? match?.[2]
-  if (host === undefined || port > 65_535) throw new InvalidArgumentError('Give ADDR:PORT, as 127.0.0.1:8443.')
-  return { host, port }
-}
-
-function addressOption(flags: string, description: string, byDefault: string): Option {
+/** @returns an option that takes `ADDR:PORT` */
+export function addressOption(flags: string, description: string, byDefault: string): Option {
   return new Option(flags, `${description} (port 0 = any free one)`)
     .default(parseAddress(byDefault), byDefault)
-    .argParser(parseAddress)
+    .argParser((text) => {
+      try {
+        return parseAddress(text)
+      } catch {
+        throw new InvalidArgumentError('Give ADDR:PORT, as 127.0.0.1:8443.')
+      }
+    })
 }

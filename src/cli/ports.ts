@@ -1,6 +1,6 @@
 // What the command line needs of the other parts, in its own words; src/units/cli.ts passes it in.
 import type { Observable } from '../core/observable.ts'
-import type { Address } from './options.ts'
+import type { Address } from '../platform/address.ts'
 
 export type CliPorts = {
   /** Name and version, as `sallyport 0.1.0`. */

@@ -1,8 +1,8 @@
 // `sallyport up`: everything in one process tree on one machine; what `npm start` runs.
 import { Option } from 'commander'
+import type { Address } from '../platform/address.ts'
 import {
   consoleOption,
-  type Address,
   dataOption,
   devicesOption,
   localOption,

@@ -2,6 +2,7 @@
 import { constants } from 'node:crypto'
 import type { Server } from 'node:net'
 import type { TlsOptions } from 'node:tls'
+import type { Address } from './address.ts'
 
 export type TlsCredentials = { readonly cert: string; readonly key: string }
 
@@ -35,8 +36,6 @@ export function optionalClientTls(
     handshakeTimeout: handshakeMs,
   }
 }
-
-export type Address = { readonly host: string; readonly port: number }
 
 /** Resolves with the address once the server listens (port 0 = any free one); rejects with Node's error, `EADDRINUSE`. */
 export async function listen(server: Server, address: Address): Promise<Address> {

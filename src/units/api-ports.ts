@@ -1,11 +1,11 @@
 // What the API is given: journal, fleet and threat response, each as the port it asked for.
 import { organisationId } from '../core/ids.ts'
+import type { Address } from '../platform/address.ts'
 import type { ApiPorts } from '../server/api/ports.ts'
 import type { Fleet } from '../server/fleet/fleet.ts'
 import type { Journal } from '../server/journal/journal.ts'
 import { inspect } from '../threat-response/inspect/inspect.ts'
 import type { Investigations } from '../threat-response/investigate/investigations.ts'
-import type { Address } from './addresses.ts'
 import { program } from './program.ts'
 
 export type ApiSources = {

@@ -4,10 +4,10 @@ import { extname, join } from 'node:path'
 import { isCode } from '../core/codes.ts'
 import { Fault } from '../core/fault.ts'
 import type { Supervisor } from '../device/pmtool/supervisor.ts'
+import { parseAddress } from '../platform/address.ts'
 import { type ChildOptions, isFailure, type SupervisedChild, superviseChild } from '../platform/supervised-child.ts'
 import type { ServiceId } from '../wire/services/messages.ts'
 import type { DeviceUnitInfo, DeviceUnitOptions } from './device.ts'
-import { parseAddress } from './addresses.ts'
 import type { ExchangeInfo, ExchangeOptions } from './exchange.ts'
 
 const script = join(import.meta.dirname, `unit.process${extname(import.meta.filename)}`)
@@ -31,8 +31,8 @@ export async function exchangeChild(options: ExchangeOptions, watch: Watch): Pro
     const { console: url, devices } = before as ExchangeInfo
     return {
       ...options,
-      console: parseAddress(new URL(url).host, '--console'),
-      devices: parseAddress(devices, '--devices'),
+      console: parseAddress(new URL(url).host),
+      devices: parseAddress(devices),
     }
   }
   return await child('exchange', again, watch)
@@ -57,7 +57,7 @@ async function deviceChild(
 ): Promise<SupervisedChild> {
   const again = (before: unknown): DeviceUnitOptions => {
     const local = (before as DeviceUnitInfo | undefined)?.local
-    return local === undefined ? options : { ...options, local: parseAddress(local, '--local') }
+    return local === undefined ? options : { ...options, local: parseAddress(local) }
   }
   return await child(title, again, watch)
 }

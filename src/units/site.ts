@@ -3,11 +3,11 @@
 import { hostname } from 'node:os'
 import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
 import { openSupervisor } from '../device/pmtool/supervisor.ts'
+import { type Address, formatAddress, parseAddress } from '../platform/address.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { TokenRecord } from '../wire/api/fleet.ts'
 import type { ServiceId } from '../wire/services/messages.ts'
 import type { Status } from '../wire/status.ts'
-import { type Address, formatAddress, parseAddress } from './addresses.ts'
 import { commandOf, type Deaths, exchangeChild, takeDevice } from './children.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
@@ -61,7 +61,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const unit = {
     folder: folder.device.root,
     local: options.local,
-    exchange: parseAddress(info().devices, '--devices'),
+    exchange: parseAddress(info().devices),
   }
   const connector = await takeDevice(supervisor, unit, watch)
   const localApi = () =>

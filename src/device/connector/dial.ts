@@ -4,6 +4,7 @@ import type { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
 import { Fault } from '../../core/fault.ts'
 import { channelPath, channelSubprotocol, messageBytesMax } from '../../wire/channel/messages.ts'
+import { formatAddress } from '../../platform/address.ts'
 import { dialWords, networkFault, refusalCode } from './network-fault.ts'
 import { addressesOf, dialWithinMs, reach, type Target } from './reach.ts'
 
@@ -32,7 +33,7 @@ export async function dial(options: DialOptions): Promise<Dialled> {
   const { target, signal, report } = options
   let last: Fault | undefined
   for (const address of await resolve(options)) {
-    const to = `${address.includes(':') ? `[${address}]` : address}:${target.port}`
+    const to = formatAddress({ host: address, port: target.port })
     let socket: TLSSocket
     try {
       socket = await reach(target, address, anchors(options), signal)
@@ -71,8 +72,7 @@ function anchors({ ca, certificate, key }: DialOptions): {
 
 async function upgrade({ target, report, signal }: DialOptions, socket: TLSSocket): Promise<WebSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<WebSocket>()
-  const host = target.host.includes(':') ? `[${target.host}]` : target.host
-  const ws = new WebSocket(`wss://${host}:${target.port}${channelPath}`, [channelSubprotocol], {
+  const ws = new WebSocket(`wss://${formatAddress(target)}${channelPath}`, [channelSubprotocol], {
     createConnection: () => socket,
     perMessageDeflate: false,
     maxPayload: messageBytesMax,

@@ -3,6 +3,7 @@
 import type { X509Certificate } from 'node:crypto'
 import { createPrivateKey } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
+import { formatAddress } from '../../platform/address.ts'
 import { answerFault, exchangeHttp, type HttpAnswer } from './http-exchange.ts'
 import { reachAny, type Target, type Trust } from './reach.ts'
 
@@ -101,6 +102,6 @@ function estPath({ label }: EstExchange, operation: string): string {
 }
 
 /** @returns the Host header for a target. */
-export function hostHeader({ host, port }: Target): string {
-  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+export function hostHeader(target: Target): string {
+  return formatAddress(target)
 }

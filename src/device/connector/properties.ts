@@ -3,6 +3,7 @@
 import { readFileSync } from 'node:fs'
 import { type Node, type Pair, parseLines } from 'dot-properties'
 import { Fault } from '../../core/fault.ts'
+import { formatAddress } from '../../platform/address.ts'
 
 export type Properties = {
   /** Seconds between two looks at the registration. */
@@ -87,11 +88,10 @@ export function propertiesOfEnvironment(
 
 /** @returns the file as it is written at enrolment. */
 export function formatProperties(properties: Properties): string {
-  const { host, port } = properties.connectorFqdn
   return (
     `registration_interval=${properties.registrationInterval}\n` +
     `connector_port=${properties.connectorPort}\n` +
-    `connector_fqdn=${host.includes(':') ? `[${host}]` : host}:${port}\n`
+    `connector_fqdn=${formatAddress(properties.connectorFqdn)}\n`
   )
 }
 

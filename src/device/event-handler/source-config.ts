@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { formatAddress } from '../../platform/address.ts'
 
 const closed = { additionalProperties: false }
 /** sun_path holds 108 bytes with its end. */
@@ -141,10 +142,8 @@ export function inputOf(config: SourceConfig, port?: number): string {
       return config.path
     case 'unix':
       return `unix:${config.path}`
-    case 'syslog': {
-      const host = config.address.includes(':') ? `[${config.address}]` : config.address
-      return `syslog+${config.transport}://${host}:${port ?? config.port}`
-    }
+    case 'syslog':
+      return `syslog+${config.transport}://${formatAddress({ host: config.address, port: port ?? config.port })}`
     default:
       return config satisfies never
   }

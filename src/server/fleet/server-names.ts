@@ -2,6 +2,7 @@
 import { isIP } from 'node:net'
 import ipaddr from 'ipaddr.js'
 import { Fault } from '../../core/fault.ts'
+import { formatAddress } from '../../platform/address.ts'
 
 export type ServerName = { readonly host: string; readonly port: number }
 
@@ -29,7 +30,7 @@ export function parseServerName(text: string, defaultPort: number): ServerName {
 
 /** @returns `host:port`, IPv6 in brackets: as a token and a URL hold it. */
 export function formatServerName(name: ServerName): string {
-  return `${name.host.includes(':') ? `[${name.host}]` : name.host}:${name.port}`
+  return formatAddress(name)
 }
 
 /** @returns how far a name or bound address reaches: everything here, all interfaces, or others too. */
