@@ -110,10 +110,12 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     'token create': here,
     'exchange cert add-name': ['exchange.example', ...here],
     'exchange device ls': here,
+    'exchange device show': ['sensor-1', ...here],
     'exchange device revoke': ['sensor-1', '--yes', ...here],
     'device enrol': ['-', '--source', '/x/eve.json', ...here],
     'device status': ['--local', local.address],
     pmtool: ['status', ...here],
+    'region allow-list': here,
     status: here,
     link: here,
   }

@@ -36,6 +36,17 @@ test('issue 9.8: a site is ready, its metrics move with its events, and /readyz 
     /^retention: 30 days and at most 2,147,483,648 bytes/m,
   )
 
+  const [{ id } = { id: '' }] = (await asOwner<{ devices: { id: string }[] }>(data, 'devices'))?.devices ?? []
+  const shown = await run(t, ['exchange', 'device', 'show', id, '--data', data])
+  assert.equal(shown.code, 0, shown.stderr)
+  for (const line of [/^ledger +given \d+, stored \d+/m, /^channel +connected/m, /^source +eve\.json +reading/m])
+    assert.match(shown.stdout, line)
+  const allowed = await run(t, ['region', 'allow-list', '-o', 'jsonl', '--data', data])
+  assert.match(
+    allowed.stdout,
+    /^\{"host":"127\.0\.0\.1","port":\d+,"roles":\["api","enrol","ingest","messages"\],"protocol":"tcp"\}\n$/,
+  )
+
   const ready = async () => (await fetch(`${console}/readyz`)).status
   assert.equal(await ready(), 200)
   renameSync(join(data, 'exchange/journal'), join(folder, 'away'))

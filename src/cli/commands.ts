@@ -17,6 +17,7 @@ export const groups: Readonly<Record<string, string>> = {
   exchange: 'the server devices connect to',
   'exchange cert': 'the certificate of the server',
   'exchange device': 'its devices',
+  region: 'where devices find the exchange',
   device: 'the device on this machine',
 }
 
@@ -108,9 +109,19 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./exchange-device-ls.ts')).exchangeDeviceLs,
   },
   {
+    path: 'exchange device show',
+    summary: 'everything of one device',
+    load: async () => (await import('./exchange-device-show.ts')).exchangeDeviceShow,
+  },
+  {
     path: 'exchange device revoke',
     summary: 'revoke the certificates of a device',
     load: async () => (await import('./exchange-device-revoke.ts')).exchangeDeviceRevoke,
+  },
+  {
+    path: 'region allow-list',
+    summary: 'names and ports a firewall must let devices reach',
+    load: async () => (await import('./region-allow-list.ts')).regionAllowList,
   },
   {
     path: 'device run',

@@ -6,9 +6,8 @@ import { sendOverHttp } from './http-request.ts'
 import { localOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { problemToFault } from './problem-to-fault.ts'
-import { thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
-import { shownTime } from './show.ts'
+import { statusLines } from './status-lines.ts'
 import { printable, say } from './terminal.ts'
 
 /** What the local API adds to the document: the four states, which are a function of it. */
@@ -80,22 +79,10 @@ function statesOf({ states, enrolled }: LocalStatus): string {
 }
 
 function linesOf(status: LocalStatus): string[] {
-  const { channel, certificate, eventHandler } = status
   const lines = [
     `device       ${status.device === '' ? '(none)' : status.device}  ${status.program}`,
     `states       ${statesOf(status)}`,
-    `channel      ${channel.state} since ${shownTime(channel.since)}  ${channel.peer}${channel.lastCode === undefined ? '' : `  last ended with ${channel.lastCode}`}`,
-    `last ack     ${shownTime(channel.lastAckAt)}`,
+    ...statusLines(status),
   ]
-  if (certificate !== undefined) lines.push(`certificate  until ${shownTime(certificate.notAfter)}`)
-  if (eventHandler === undefined) return [...lines, 'sources      EventHandler is not attached'].map(printable)
-  const { spool, sources } = eventHandler
-  lines.push(
-    `spool        ${spool.state}, ${thousands(spool.outstandingEvents)} events outstanding, ${thousands(spool.bytes)} of ${thousands(spool.bytesMax)} bytes`,
-  )
-  for (const { name, state, format, events, reason } of sources)
-    lines.push(
-      `source       ${name}  ${state}  ${format}  ${thousands(events)} events${reason === undefined ? '' : `  ${reason}`}`,
-    )
   return lines.map(printable)
 }

@@ -1,5 +1,6 @@
 // What the command line needs of the other parts, in its own words; src/units/cli.ts passes it in.
 import type { Observable } from '../core/observable.ts'
+import type { RoleUrls } from '../wire/registration/clients.ts'
 import type { Address } from '../platform/address.ts'
 
 export type CliPorts = {
@@ -11,6 +12,8 @@ export type CliPorts = {
   openOffline(dataFolder: string): Promise<AsyncDisposable & { fetch(request: Request): Promise<Response> }>
   /** Makes this machine a device of the exchange that the token names. */
   enrol(request: EnrolRequest): Promise<Enrolled>
+  /** @returns by which URLs this machine, a device, reaches its exchange; undefined where it is not enrolled */
+  deviceRoles(dataFolder: string): Promise<RoleUrls | undefined>
   /** Runs sensor output through the whole road; resolves when every event can be found. */
   open(request: OpenRequest): Promise<Opened>
   /** Starts everything on this machine; resolves when it runs. */

@@ -46,6 +46,7 @@ export function fakePorts(changes: Partial<CliPorts> = {}): CliPorts {
     inspect: async () => [],
     openOffline: missing,
     enrol: missing,
+    deviceRoles: missing,
     open: missing,
     up: missing,
     exchange: missing,

@@ -7,6 +7,7 @@ import type { Journal } from '../server/journal/journal.ts'
 import { inspect } from '../threat-response/inspect/inspect.ts'
 import type { Investigations } from '../threat-response/investigate/investigations.ts'
 import { program } from './program.ts'
+import { regionOf } from './region-of.ts'
 
 export type ApiSources = {
   readonly fleet: Fleet
@@ -56,6 +57,7 @@ export function apiPorts({
           ...(name === undefined ? {} : { deviceName: name }),
         }),
     },
+    region: () => ({ v: 1, ...regionOf(names, bound), names }),
     async status(organisation) {
       const known = await fleet.registry.devices(organisation)
       return {

@@ -8,6 +8,7 @@ const ports: CliPorts = {
   inspect: async (text) => (await import('../threat-response/inspect/inspect.ts')).inspect(text),
   openOffline: async (folder) => await (await import('./offline.ts')).openOffline(folder),
   enrol: async (request) => await (await import('./device-command.ts')).enrolWithSources(request),
+  deviceRoles: async (folder) => (await import('./device-command.ts')).deviceRoles(folder),
   device: async (request) => await (await import('./device-command.ts')).runDevice(request),
   up: async (request) => await (await import('./up.ts')).startUp(request),
   exchange: async (request) => await (await import('./exchange-command.ts')).runExchange(request),

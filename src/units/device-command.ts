@@ -3,10 +3,12 @@ import { basename, resolve } from 'node:path'
 import type { DeviceRequest, Enrolled, EnrolRequest } from '../cli/ports.ts'
 import { Fault } from '../core/fault.ts'
 import { openSupervisor } from '../device/pmtool/supervisor.ts'
+import type { RoleUrls } from '../wire/registration/clients.ts'
 import { formatAddress } from '../platform/address.ts'
+import { readContext } from '../device/connector/contexts.ts'
 import { systemClock } from '../platform/clock.ts'
 import { takeDevice } from './children.ts'
-import { openDataFolder } from './data-folder.ts'
+import { dataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, configuredSources, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
 
 /** Runs EventHandler and connector. @throws Fault `context.missing` where the device is not enrolled */
@@ -44,4 +46,9 @@ export async function enrolWithSources({ token, dataFolder, sources, signal }: E
     exchange: formatAddress(enrolment.exchange),
     certificateNotAfter: enrolment.notAfter,
   }
+}
+
+/** @returns by which URLs the device of a data folder reaches its exchange; undefined where it is not enrolled. */
+export function deviceRoles(data: string): RoleUrls | undefined {
+  return readContext(dataFolder(data).device.root)?.roles
 }

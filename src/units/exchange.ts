@@ -12,11 +12,9 @@ import { openState } from '../platform/sqlite.ts'
 import { writeDurably } from '../platform/write-durably.ts'
 import { startApi } from '../server/api/api.ts'
 import { openMetrics } from '../server/api/metrics.ts'
-import { ownRegion } from '../server/exchange/regions.ts'
 import { openChannelEnd } from '../server/fleet/channel-end.ts'
 import { startDeviceListener } from '../server/fleet/device-listener.ts'
 import { storageFault } from '../server/fleet/storage-fault.ts'
-import { formatServerName, parseServerName } from '../server/fleet/server-names.ts'
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openAdmission } from '../server/ingest/admission.ts'
 import { openJournal } from '../server/journal/journal.ts'
@@ -28,6 +26,7 @@ import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
 import { openReadiness } from './readiness.ts'
+import { regionOf } from './region-of.ts'
 
 export type ExchangeOptions = {
   readonly data: string
@@ -75,7 +74,7 @@ export async function startExchange(
   const admission = up.use(openAdmission({ store, clock, log }))
   const presence = meteredPresence(presenceInRegistry(fleet.registry, log), metrics)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
-  const roles = (bound: Address) => ownRegion(`https://${formatServerName(nameOrBound(names, bound))}`).roles
+  const roles = (bound: Address) => regionOf(names, bound).roles
   const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
   const bound = listener.address
   const report = (error: unknown) => log.error({ err: error }, 'an investigation broke')
@@ -130,11 +129,6 @@ export async function startExchange(
 function endsWithItsThread(fault: unknown, log: Log): never {
   log.fatal({ err: fault }, 'the exchange ends because one of its threads did; it is started again')
   throw fault
-}
-
-/** @returns by what devices are told to come: the first of the server's names, else where it is bound. */
-function nameOrBound([name]: readonly string[], bound: Address): Address {
-  return name === undefined ? bound : parseServerName(name, bound.port)
 }
 
 /** @returns the owner's key, made at the first start: who can read the folder owns the system. */

@@ -1,6 +1,6 @@
 // Registration tokens, the names of this server, and its status.
 import { Type } from 'typebox'
-import type { ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
+import type { RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import { defineRoute, ok, type Route } from './define-route.ts'
 import { counter, described, instant, orNull, version } from './described.ts'
 
@@ -23,6 +23,16 @@ const token = described<TokenRecord>()(
 )
 
 const names = described<ServerNames>()(Type.Object({ v: version, names: Type.Array(Type.String()) }))
+
+const regionSchema = described<RegionRecord>()(
+  Type.Object({
+    v: version,
+    id: Type.String(),
+    name: Type.String(),
+    roles: Type.Object({ api: Type.String(), enrol: Type.String(), ingest: Type.String(), messages: Type.String() }),
+    names: Type.Array(Type.String()),
+  }),
+)
 
 const status = described<ServerStatus>()(
   Type.Object({
@@ -83,6 +93,17 @@ const addNames = defineRoute({
   },
 })
 
+const region = defineRoute({
+  method: 'GET',
+  path: '/api/v1/region',
+  access: 'owner',
+  summary: 'By which URLs devices reach this server',
+  answers: { 200: { description: 'The region', schema: regionSchema } },
+  async handle({ ports }) {
+    return ok(ports.region())
+  },
+})
+
 const server = defineRoute({
   method: 'GET',
   path: '/api/v1/status',
@@ -94,4 +115,4 @@ const server = defineRoute({
   },
 })
 
-export const fleetRoutes: readonly Route[] = [createToken, addNames, server]
+export const fleetRoutes: readonly Route[] = [createToken, addNames, region, server]

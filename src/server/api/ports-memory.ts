@@ -13,6 +13,9 @@ export const memoryStream = streamId('0123456789abcdef0123456789abcdef')
 export const memoryStart = 1_700_000_000_000
 export const memoryCoverage: Coverage = { from: memoryStart, to: memoryStart + 99_000, unindexedBlocks: 0, gaps: [] }
 
+const memoryUrl = 'https://exchange.example:8444'
+const memoryRoles = { api: memoryUrl, enrol: memoryUrl, ingest: memoryUrl, messages: memoryUrl }
+
 export type MemoryPorts = ApiPorts & {
   /** Lets every running investigation end. */
   finish(): void
@@ -74,6 +77,7 @@ export function memoryPorts(events = 3): MemoryPorts {
     },
     ready: async () => [],
     channels: () => 1,
+    region: () => ({ v: 1, id: 'own', name: 'Memory', roles: memoryRoles, names: ['exchange.example:8444'] }),
     async status(organisation) {
       asked.push('status')
       return statusOf(organisation, events)

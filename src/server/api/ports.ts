@@ -13,7 +13,7 @@ import type {
   Requarantined,
   TailLine,
 } from '../../wire/api/events.ts'
-import type { DeviceRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
+import type { DeviceRecord, RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 
@@ -97,6 +97,7 @@ export type ApiPorts = {
   readonly fleet: Fleet
   readonly tokens: Tokens
   readonly status: ServerStatusReader
+  region(): RegionRecord
   /** @returns what hinders now; none = ready. Never rejects. */
   ready(): Promise<readonly Hindrance[]>
   /** How many channels are open. */

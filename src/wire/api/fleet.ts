@@ -1,4 +1,5 @@
 // Devices, tokens, sessions and the server itself as /api/v1 shows them.
+import type { RoleUrls } from '../registration/clients.ts'
 import type { Status } from '../status.ts'
 
 /** The four states, never one (DESIGN "Words"). */
@@ -74,6 +75,16 @@ export type SessionRecord = {
 
 /** A link that signs the owner in once: open it in a browser, or POST its last part to sessions. */
 export type SignInLink = { readonly v: 1; readonly link: string; readonly expires: number }
+
+/** Where devices find this server: what firewalls in between must let through. */
+export type RegionRecord = {
+  readonly v: 1
+  readonly id: string
+  readonly name: string
+  readonly roles: RoleUrls
+  /** `HOST[:PORT]` by which devices come, the first of them in the roles. */
+  readonly names: readonly string[]
+}
 
 /** Names by which devices reach this server: what stands in its certificate. */
 export type ServerNames = { readonly v: 1; readonly names: readonly string[] }
