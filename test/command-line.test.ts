@@ -311,7 +311,7 @@ test('console-and-cli 10: what cannot be taken back needs a yes', async () => {
   const sure = await run([...revoke, '--yes'])
   assert.equal(sure.code, 0)
   assert.match(sure.err, /undo: /)
-  assert.deepEqual(server.ports.asked, ['revoke sensor-1'])
+  assert.deepEqual(server.ports.asked, ['revoke sensor-1', 'ledger'])
   assert.equal((await run(['exchange', 'device', 'revoke', 'nobody', '--yes', '--data', server.data])).code, 1)
 })
 
