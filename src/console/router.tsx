@@ -1,5 +1,6 @@
 // The addresses of the console. Every state of a screen is in its address; pages are loaded when first gone to.
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirect } from '@tanstack/react-router'
+import { readDeviceSearch } from './devices/device-search.ts'
 import { readEventSearch } from './events/event-search.ts'
 import { readInvestigateSearch } from './investigate/investigate-search.ts'
 import { parseSearch, stringifySearch } from './search-params.ts'
@@ -40,8 +41,15 @@ const events = createRoute({
   component: lazyRouteComponent(() => import('./events/events-page.tsx'), 'EventsPage'),
 })
 
+const devices = createRoute({
+  getParentRoute: () => shell,
+  path: '/devices',
+  validateSearch: readDeviceSearch,
+  component: lazyRouteComponent(() => import('./devices/devices-page.tsx'), 'DevicesPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, shell.addChildren([start, investigate, events])]),
+  routeTree: root.addChildren([signIn, shell.addChildren([start, investigate, events, devices])]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -5,10 +5,18 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { extname, join, resolve } from 'node:path'
 import type { Observable } from '../../src/core/observable.ts'
 import type { EventRecord } from '../../src/wire/api/events.ts'
-import type { DeviceList, DeviceView, Problem, ServerStatus, SessionRecord } from '../../src/wire/api/fleet.ts'
+import type {
+  DeviceList,
+  DeviceView,
+  Problem,
+  ServerStatus,
+  SessionRecord,
+  TokenRecord,
+} from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
 import { type Answer, ok, problem, refused } from './stub-answer.ts'
 import { stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
+import { stubDevices } from './stub-devices.ts'
 import { eventAnswer, matches } from './stub-events.ts'
 import { sendExport, StubTail } from './stub-tail.ts'
 
@@ -33,6 +41,8 @@ export type StubServer = AsyncDisposable & {
   /** Puts an event in front, and into the tails that are open. */
   arrive(event: EventRecord): void
   readonly tail: StubTail
+  /** A test may put more behind. */
+  readonly devices: DeviceView[]
   /** Every request line, `GET /api/v1/…`, also those of pages and files. */
   readonly asked: string[]
   /** Answers with this problem instead of what is asked, by the beginning of the path. */
@@ -50,6 +60,7 @@ export async function openStubServer(options: {
     failing: new Map(),
     investigations: new Map(),
     tail: new StubTail(),
+    devices: [...stubDevices],
     signedIn: options.signedIn,
   }
   const server = createServer((request, response) => {
@@ -63,6 +74,7 @@ export async function openStubServer(options: {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     events: state.events,
     tail: state.tail,
+    devices: state.devices,
     arrive(event) {
       state.events.unshift(event)
       state.tail.arrive(event)
@@ -82,6 +94,7 @@ type State = {
   readonly failing: Map<string, Problem>
   readonly investigations: Map<string, Investigation>
   readonly tail: StubTail
+  readonly devices: DeviceView[]
   signedIn: boolean
 }
 
@@ -138,8 +151,18 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
   }
   if (path === 'session')
     return ok<SessionRecord>({ v: 1, user: 'owner', organisation: 'default', via: 'session', expiresAt: null })
-  if (path === 'devices')
-    return ok<DeviceList>({ v: 1, devices: [deviceOf('edge-1', 'Berlin edge'), deviceOf('edge-2', '')] })
+  if (path === 'devices') return ok<DeviceList>({ v: 1, devices: state.devices })
+  if (method === 'POST' && path === 'tokens')
+    return ok<TokenRecord>({
+      v: 1,
+      token: `spt1_${'x'.repeat(400)}`,
+      url: 'https://exchange.example:8444/.well-known/est',
+      ca: '',
+      pins: [],
+      user: 'u',
+      key: 'k',
+      expires: stubNow + 3_600_000,
+    })
   if (path === 'status') return ok(statusOf(state))
   if (path === 'inspect') return ok(inspected(textOf(body, 'content')))
   if (path === 'investigations') {
@@ -157,23 +180,6 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
 
 function textOf(body: unknown, member: string): string {
   return typeof body === 'object' && body !== null && member in body ? String(Reflect.get(body, member)) : ''
-}
-
-function deviceOf(id: string, name: string): DeviceView {
-  return {
-    id,
-    name,
-    organisation: 'default',
-    states: { enrolled: true, connected: true, healthy: true, flowing: true },
-    enrolledAt: stubNow,
-    lastSeenAt: stubNow,
-    lastAckAt: stubNow,
-    certificate: null,
-    status: null,
-    account: { given: 0, stored: 0, lost: 0, outstanding: 0, withdrawn: 0, expired: 0, holds: true, losses: {} },
-    lagMs: null,
-    certificateDays: null,
-  }
 }
 
 function statusOf({ events }: State): ServerStatus {

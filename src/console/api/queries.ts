@@ -9,7 +9,7 @@ import {
 } from '@tanstack/react-query'
 import type { Observable } from '../../core/observable.ts'
 import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../wire/api/events.ts'
-import type { DeviceList, ServerStatus, SessionRecord } from '../../wire/api/fleet.ts'
+import type { DeviceList, ServerStatus, SessionRecord, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import { ApiProblem, ask } from './ask.ts'
 
@@ -54,6 +54,12 @@ export const devicesQuery = queryOptions({
   queryFn: ({ signal }) => ask<DeviceList>('devices', { signal }),
   staleTime: 60_000,
 })
+
+/** The same for who looks at them: asked again while they are shown. */
+export const liveDevicesQuery = queryOptions({ ...devicesQuery, staleTime: 0, refetchInterval: 2_000 })
+
+/** Makes the one string that enrols a device; it is shown once. */
+export const createToken = (name: string) => ask<TokenRecord>('tokens', { body: name === '' ? {} : { name } })
 
 export const eventPagesQuery = (question: EventAsk, asked: number) =>
   infiniteQueryOptions({

@@ -23,11 +23,20 @@ export function NoEvents({ asked }: { readonly asked: boolean }) {
       <h2>No event has arrived yet</h2>
       {data?.devices.known === 0 ? (
         <>
-          <p>No device is enrolled. On the exchange, make a token; on the machine with the sensor, paste it:</p>
+          <p>
+            No device is enrolled.{' '}
+            <Link to="/devices" search={{ enrol: '1' }}>
+              Connect a device
+            </Link>{' '}
+            with one pasted string, or make it in a shell:
+          </p>
           <pre className="command">{'sallyport token create\nsallyport device enrol TOKEN'}</pre>
         </>
       ) : (
-        <p>{data ? `${data.devices.connected} of ${counted(data.devices.known, 'device')} connected.` : ''}</p>
+        <p>
+          {data ? `${data.devices.connected} of ${counted(data.devices.known, 'device')} connected: ` : ''}
+          <Link to="/devices">see what they say</Link>.
+        </p>
       )}
       <p>Or look at a file of a sensor right away:</p>
       <pre className="command">sallyport open /var/log/suricata/eve.json</pre>

@@ -5,12 +5,14 @@ export type KeyAction =
   | 'palette'
   | 'go-investigate'
   | 'go-events'
+  | 'go-devices'
   | 'search'
   | 'next'
   | 'previous'
   | 'open'
   | 'refresh'
   | 'pause'
+  | 'add'
   | 'fit'
   | 'rearrange'
   | 'group'
@@ -30,12 +32,14 @@ export const keyMap: readonly KeyEntry[] = [
   { action: 'help', keys: ['?'], says: 'Show these keys', where: 'everywhere' },
   { action: 'go-investigate', keys: ['g', 'i'], says: 'Go to Investigate', where: 'everywhere' },
   { action: 'go-events', keys: ['g', 'e'], says: 'Go to Events', where: 'everywhere' },
+  { action: 'go-devices', keys: ['g', 'd'], says: 'Go to Devices', where: 'everywhere' },
   { action: 'search', keys: ['/'], says: 'Go to the box of the page', where: 'everywhere' },
   { action: 'next', keys: ['j'], says: 'Next row', where: 'tables' },
   { action: 'previous', keys: ['k'], says: 'Previous row', where: 'tables' },
   { action: 'open', keys: ['o'], says: 'Open the row', where: 'tables' },
   { action: 'refresh', keys: ['r'], says: 'Ask again', where: 'tables' },
   { action: 'pause', keys: ['h'], says: 'Follow live events, or hold them', where: 'tables' },
+  { action: 'add', keys: ['a'], says: 'Add a device or a module', where: 'tables' },
   { action: 'fit', keys: ['f'], says: 'Fit the graph into its panel', where: 'graph' },
   { action: 'rearrange', keys: ['l'], says: 'Rearrange the nodes that are not pinned', where: 'graph' },
   { action: 'group', keys: ['u'], says: 'Group or ungroup look-alikes', where: 'graph' },

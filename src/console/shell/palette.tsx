@@ -16,7 +16,7 @@ export function Palette({ opened, onClose }: { readonly opened: boolean; readonl
 
 function Commands({ onClose }: { readonly onClose: () => void }) {
   const navigate = useNavigate()
-  const { toggleColorScheme } = useMantineColorScheme()
+  const { toggleColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const [text, setText] = useState('')
   const [current, setCurrent] = useState(0)
   const list = useId()
@@ -24,6 +24,8 @@ function Commands({ onClose }: { readonly onClose: () => void }) {
   const fixed: Command[] = [
     { name: 'Go to Investigate', run: () => void navigate({ to: '/investigate' }) },
     { name: 'Go to Events', run: () => void navigate({ to: '/events' }) },
+    { name: 'Go to Devices', run: () => void navigate({ to: '/devices' }) },
+    { name: 'Connect a device', run: () => void navigate({ to: '/devices', search: { enrol: '1' } }) },
     {
       name: 'Events: alerts of the last hour',
       run: () => void navigate({ to: '/events', search: { q: 'type:alert', since: '1h' } }),

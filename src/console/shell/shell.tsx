@@ -1,6 +1,14 @@
 // What stands around every screen: navigation, state of the exchange, theme, keys; and the way to sign-in.
 import { useMantineColorScheme } from '@mantine/core'
-import { IconActivity, IconKeyboard, IconMoon, IconShieldHalf, IconSun, IconTopologyStar3 } from '@tabler/icons-react'
+import {
+  IconActivity,
+  IconKeyboard,
+  IconMoon,
+  IconServer2,
+  IconShieldHalf,
+  IconSun,
+  IconTopologyStar3,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
@@ -41,6 +49,7 @@ export function Shell() {
 const screens = [
   { to: '/investigate', name: 'Investigate', icon: IconTopologyStar3, keys: ['g', 'i'] },
   { to: '/events', name: 'Events', icon: IconActivity, keys: ['g', 'e'] },
+  { to: '/devices', name: 'Devices', icon: IconServer2, keys: ['g', 'd'] },
 ] as const
 
 function Frame({ user }: { readonly user: string }) {
@@ -51,6 +60,7 @@ function Frame({ user }: { readonly user: string }) {
   useKeyAction('palette', () => setPalette((shown) => !shown))
   const last = useLastVisit()
   useKeyAction('go-investigate', () => void navigate({ to: '/investigate', search: last('/investigate') }))
+  useKeyAction('go-devices', () => void navigate({ to: '/devices', search: last('/devices') }))
   useKeyAction('go-events', () => void navigate({ to: '/events', search: last('/events') }))
   return (
     <div className="frame">
@@ -107,7 +117,7 @@ function Frame({ user }: { readonly user: string }) {
 }
 
 function ThemeSwitch() {
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
+  const { colorScheme, setColorScheme } = useMantineColorScheme({ keepTransitions: true })
   const dark = colorScheme !== 'light'
   const name = dark ? 'Light theme' : 'Dark theme'
   return (
