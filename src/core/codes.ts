@@ -209,6 +209,14 @@ export const codes = {
     remedy: 'Give the user of EventHandler the right to read it.',
   },
   'source.missing': { cause: 'The file of the sensor does not exist', remedy: 'Check the path, or start the sensor.' },
+  'source.unbound': {
+    cause: 'The socket that a sensor sends to cannot be bound',
+    remedy: 'Free its address or path, or give EventHandler the right to bind it; it tries again by itself.',
+  },
+  'source.unconnected': {
+    cause: 'No sensor is connected to its socket',
+    remedy: 'Start the sensor, and check that it may write to the socket: docs/sources.md.',
+  },
   'source.unrecognised': {
     cause: 'No line is of a format this version knows',
     remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',

@@ -8,6 +8,8 @@ export type SourceStatus = {
   /** Why, where the state is not well. */
   readonly reason?: string
   readonly stream: string
+  /** Senders connected now, where the source is a socket that takes connections. */
+  readonly connections?: number
   /** Bytes of the input not yet read, where known. */
   readonly behindBytes: number
   /** Of this start of EventHandler. */

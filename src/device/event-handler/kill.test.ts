@@ -1,26 +1,10 @@
 // EventHandler as a process of its own, killed with SIGKILL while it writes; what it left is read by the next one.
 import assert from 'node:assert/strict'
-import { type ChildProcess, spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { appendFile, rename, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
+import { kill, startProcess } from './test-child.ts'
 import { TestDevice, eves, text } from './test-device.ts'
 import { until } from './test-exchange.ts'
-
-const program = new URL('./test-process.ts', import.meta.url).pathname
-
-function startProcess(device: TestDevice, onceOnly: boolean): ChildProcess {
-  const configuration = JSON.stringify(device.configuration(onceOnly ? { once: true } : {}))
-  return spawn(process.execPath, [program, configuration, device.spool, device.socket], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-  })
-}
-
-async function kill(child: ChildProcess): Promise<void> {
-  const ended = once(child, 'exit')
-  child.kill('SIGKILL')
-  await ended
-}
 
 test('delivery D1: SIGKILL at any moment of reading and spooling: every line once, sequences dense, nothing declared lost', async () => {
   await using device = await TestDevice.make()
@@ -29,12 +13,12 @@ test('delivery D1: SIGKILL at any moment of reading and spooling: every line onc
   // Each round has lines of its own to read, so that each kill meets a process that reads.
   for (const [round, afterBlocks] of [1, 0, 5, 0, 20].entries()) {
     await appendFile(device.file, text(lines.slice(round * 50_000, (round + 1) * 50_000)))
-    const child = startProcess(device, true)
+    const child = startProcess(device, device.configuration({ once: true }))
     await using exchange = await device.exchange({ creditBytes: 20_000 })
     await until(() => exchange.meetings > 0 && exchange.order.length >= afterBlocks, 'some blocks')
     await kill(child)
   }
-  const child = startProcess(device, true)
+  const child = startProcess(device, device.configuration({ once: true }))
   await using exchange = await device.exchange()
   await until(() => exchange.status?.drained === true, 'drained', 60_000)
   await kill(child)
@@ -54,7 +38,7 @@ test('delivery D2: SIGKILL while the file grows and rotates: every line once, ol
   }
   await grow(2_000)
   for (let round = 0; round < 4; round++) {
-    const child = startProcess(device, false)
+    const child = startProcess(device, device.configuration())
     await using exchange = await device.exchange({ creditBytes: 10_000 })
     await until(() => exchange.meetings > 0, 'the process serves')
     await grow(3_000)
@@ -65,7 +49,7 @@ test('delivery D2: SIGKILL while the file grows and rotates: every line once, ol
     }
     await grow(500)
   }
-  const child = startProcess(device, false)
+  const child = startProcess(device, device.configuration())
   await using _ = await device.exchange()
   await until(() => device.journal.lines.length >= written, 'all lines', 60_000)
   await kill(child)

@@ -1,4 +1,4 @@
-// Cuts what is read from a file into lines at LF (delivery N1). A line longer than 16 MiB is never held: only its length
+// Cuts what is read from a file or a socket into lines at LF (delivery N1). A line longer than 16 MiB is never held: only its length
 // and SHA-256 are.
 import { type Hash, createHash } from 'node:crypto'
 import { lineBytesMax } from '../../wire/block-format.ts'
@@ -14,14 +14,20 @@ export type LineTaker = {
 
 /** The window of a file between the end of the last whole line and what has been read. */
 export class LineBuffer {
-  #bytes = Buffer.allocUnsafeSlow(readBytes)
+  readonly #readBytes: number
+  #bytes: Buffer
   #length = 0
   #offset: number
   #tooLong: { readonly hash: Hash; length: number } | undefined
 
-  /** @param offset in the file of the first byte that will be read */
-  constructor(offset: number) {
+  /**
+   * @param offset in the file of the first byte that will be read
+   * @param roomBytes held for what is read at once
+   */
+  constructor(offset: number, roomBytes = readBytes) {
     this.#offset = offset
+    this.#readBytes = roomBytes
+    this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
   }
 
   /** Offset in the file behind the last whole line. */
@@ -36,7 +42,7 @@ export class LineBuffer {
 
   /** Where the next bytes go: read into it, then call `take`. */
   get room(): Buffer {
-    if (this.#bytes.length - this.#length < readBytes / 2) {
+    if (this.#bytes.length - this.#length < this.#readBytes / 2) {
       const larger = Buffer.allocUnsafeSlow(Math.min(this.#bytes.length * 2, lineBytesMax + 2 * readBytes))
       this.#bytes.copy(larger, 0, 0, this.#length)
       this.#bytes = larger
@@ -65,6 +71,15 @@ export class LineBuffer {
     this.#keep(begin)
   }
 
+  /** Takes bytes that were read elsewhere, of any length. */
+  give(bytes: Buffer, taker: LineTaker): void {
+    for (let at = 0; at < bytes.length; ) {
+      const got = bytes.copy(this.room, 0, at)
+      this.take(got, taker)
+      at += got
+    }
+  }
+
   /** The file is left: what stands behind its last LF is a line too. @returns whether there was any */
   takeRest(taker: LineTaker): boolean {
     const rest = this.#bytes.subarray(0, this.#length)
@@ -90,7 +105,8 @@ export class LineBuffer {
       if (begin > 0) this.#bytes.copy(this.#bytes, 0, begin, this.#length)
       this.#length = rest.length
     }
-    if (this.#length === 0 && this.#bytes.length > 2 * readBytes) this.#bytes = Buffer.allocUnsafeSlow(readBytes)
+    if (this.#length === 0 && this.#bytes.length > 2 * this.#readBytes)
+      this.#bytes = Buffer.allocUnsafeSlow(this.#readBytes)
   }
 
   #endTooLong(last: Buffer, lf: 0 | 1, taker: LineTaker): void {

@@ -1,6 +1,6 @@
 // What becomes of each line of a source: a cheap look, then event, header line, not selected or ignored (delivery N1, N7).
 import type { Glance, SensorFormat } from '../../sensors/format.ts'
-import type { LineBuffer, LineTaker } from './line-buffer.ts'
+import type { LineTaker } from './line-buffer.ts'
 import type { Packer } from './packer.ts'
 import type { SourceReport } from './source-report.ts'
 
@@ -10,13 +10,19 @@ export type LineIntakeOptions = {
   readonly packer: Packer
   readonly report: SourceReport
   readonly selected: (glance: Glance) => boolean
+  /** A socket's line that finds no room (delivery S9): true where it has been counted as lost. */
+  readonly turnsAway?: (glance: Glance, bytes: number) => boolean
 }
 
-/** @param now arrival of these lines, Unix ms @returns what takes the lines of `lines`, whose file has the name given */
+/**
+ * @param lines says where the line being taken ends
+ * @param now arrival of these lines, Unix ms
+ * @returns what takes the lines of `lines`, whose file has the name given
+ */
 export function lineIntake(
-  { packer, report, selected }: LineIntakeOptions,
+  { packer, report, selected, turnsAway }: LineIntakeOptions,
   format: SensorFormat,
-  lines: LineBuffer,
+  lines: { readonly offset: number },
   fileName: string,
   now: number,
 ): LineTaker {
@@ -33,6 +39,7 @@ export function lineIntake(
         origin.context = glance.context
         packer.header(glance.context, end)
       } else if (selected(glance)) {
+        if (turnsAway?.(glance, bytes.length) === true) return
         report.events++
         report.lastEventAt = now
         packer.event(bytes, offset, end, now)

@@ -60,12 +60,17 @@ export class Packer {
     this.#quietSince = options.clock.monotonic()
   }
 
+  /** No line waits for its block to be closed. */
+  get isEmpty(): boolean {
+    return this.#offsets.length === 0
+  }
+
   get context(): string {
     return this.#context
   }
 
-  /** Lines from `offset` of a file come next; drops nothing: close first. */
-  start(file: PackedFile, format: string, offset: number, context: string): void {
+  /** Lines from `offset` of a file, or of a socket, come next; drops nothing: close first. */
+  start(file: PackedFile | undefined, format: string, offset: number, context: string): void {
     this.#file = file
     this.#format = format
     this.#context = context
@@ -126,13 +131,22 @@ export class Packer {
     this.#announced = 0
   }
 
-  /** Declares what never entered. @param end offset behind what is lost, in the file begun last */
-  loss(loss: Omit<LossContent, 'kind' | 'from' | 'to' | 'position'>, end: number): void {
+  /**
+   * Declares what never entered.
+   * @param end offset behind what is lost, in the file begun last
+   * @param during when it was lost, Unix ms; now, where it is not given
+   */
+  loss(
+    loss: Omit<LossContent, 'kind' | 'from' | 'to' | 'position'>,
+    end: number,
+    during?: { readonly from: number; readonly to: number },
+  ): void {
     this.closeAll()
     this.#end = end
     const now = this.#options.clock.now()
     const position = this.#position()
-    this.#options.stream.write({ kind: 'loss', ...loss, from: now, to: now, position }, this.#format, this.#finished)
+    const { from, to } = during ?? { from: now, to: now }
+    this.#options.stream.write({ kind: 'loss', ...loss, from, to, position }, this.#format, this.#finished)
     this.#moved()
   }
 
@@ -162,6 +176,11 @@ export class Packer {
     if (this.#end > this.#begin) this.#write(this.#raw.subarray(0, 0))
   }
 
+  /** Writes a block without lines, that only says: reading begins here. */
+  closeEmpty(): void {
+    this.#write(this.#raw.subarray(0, 0))
+  }
+
   #skip(end: number): void {
     this.#end = end
     if (end - this.#begin >= quietBytesMax) this.closeDue()
@@ -181,7 +200,7 @@ export class Packer {
         raw: raw.length,
         codec,
         position,
-        ...(this.#contiguous ? {} : { at: this.#offsets }),
+        ...(this.#contiguous || this.#file === undefined ? {} : { at: this.#offsets }),
         ...(this.#context === '' ? {} : { context: this.#context }),
         ...(this.#notSelected.size === 0 ? {} : { notSelected: Object.fromEntries(this.#notSelected) }),
         ...(this.#ignored === 0 ? {} : { ignored: this.#ignored }),

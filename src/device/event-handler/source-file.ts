@@ -3,9 +3,8 @@
 import assert from 'node:assert/strict'
 import type { LossCause, StreamEnd } from '../../wire/block-format.ts'
 import type { SourceStatus } from '../../wire/status.ts'
-import type { Glance, SensorFormat } from '../../sensors/format.ts'
-import type { Clock } from '../../platform/clock.ts'
-import type { Log } from '../../platform/log.ts'
+import type { SensorFormat } from '../../sensors/format.ts'
+import type { Source, SourceOptions } from './source.ts'
 import type { FileSourceConfig } from './source-config.ts'
 import { fingerprintOf } from './file-fingerprint.ts'
 import { olderGenerations } from './file-succession.ts'
@@ -19,8 +18,6 @@ import { Rotation } from './rotation.ts'
 import { type SourceStart, waitForFormat, waitForPlace } from './source-start.ts'
 import { SourceReport } from './source-report.ts'
 import { withFinished } from './source-position.ts'
-import type { SourceStream } from './source-stream.ts'
-import type { SpoolLog } from './spool-log.ts'
 import type { SourceMark } from './spool-table.ts'
 import { Wake } from './wake.ts'
 
@@ -32,19 +29,13 @@ const retryMs = 1_000
 /** delivery N2: a rotated file is left when it has been quiet this long. */
 const quietBeforeLeavingMs = 5_000
 
-export type FileSourceOptions = {
+export type FileSourceOptions = SourceOptions & {
   readonly config: FileSourceConfig
-  readonly spool: SpoolLog
-  readonly stream: SourceStream
-  readonly selected: (glance: Glance) => boolean
-  readonly lingerMs: () => number
-  readonly clock: Clock
-  readonly log: Log
   readonly quietMs?: number
 }
 
 /** One file source, from its start to its stop. */
-export class FileSource implements AsyncDisposable {
+export class FileSource implements Source {
   readonly config: FileSourceConfig
   readonly #options: FileSourceOptions
   readonly #report: SourceReport
@@ -83,6 +74,14 @@ export class FileSource implements AsyncDisposable {
     return this.#report.state === 'finished'
   }
 
+  get once(): boolean {
+    return this.config.once === true
+  }
+
+  get priority(): number {
+    return this.config.priority ?? 0
+  }
+
   status(): SourceStatus {
     return this.#report.status(this.#format?.name, this.#options.stream.id, this.#lines.readOffset)
   }
@@ -94,7 +93,8 @@ export class FileSource implements AsyncDisposable {
   }
 
   /** The live stream was refused: reading goes on where its last acknowledged block ended (delivery J2). */
-  refused(end: StreamEnd, mark: SourceMark): void {
+  refused(end: StreamEnd, mark: SourceMark | undefined, count: number): void {
+    if (mark === undefined) return this.declareRefused(count)
     this.#packer.discard()
     this.#options.stream.refused(end)
     if (this.finished) this.#running = this.#run(mark)

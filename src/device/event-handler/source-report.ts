@@ -12,8 +12,9 @@ export class SourceReport {
   lastEventAt = 0
   /** Bytes of its file, as last seen; undefined where the unpacked length is not known. */
   size: number | undefined
-  /** The port bound, of a listener. */
+  /** The port bound, and how many senders are connected, of a listener. */
   port: number | undefined
+  connections: number | undefined
   readonly #config: SourceConfig
   readonly #log: Log
   readonly #lost: Record<string, { count: number; unknown: boolean }> = {}
@@ -52,6 +53,7 @@ export class SourceReport {
       state: this.#state,
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       stream: stream ?? '',
+      ...(this.connections === undefined ? {} : { connections: this.connections }),
       behindBytes: Math.max(0, (this.size ?? 0) - readThrough),
       events: this.events,
       ignored: this.ignored,

@@ -51,6 +51,11 @@ export class SourceStream {
     return this.#stream
   }
 
+  /** Sequence of the last event of the live stream, also where its block is not synced yet. */
+  get given(): number {
+    return this.#stream === undefined ? 0 : this.#first - 1
+  }
+
   /** Appends a block. @param finished the source's finished files, for the `open` block that may go before it */
   write(
     content: EventsContent | LossContent,

@@ -5,7 +5,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
 import { selector } from './selection.ts'
-import { FileSource } from './source-file.ts'
+import type { Source } from './source.ts'
+import { startSource } from './start-source.ts'
 import { SourceStream } from './source-stream.ts'
 import type { SpoolLog } from './spool-log.ts'
 import type { SpoolStream } from './spool-streams.ts'
@@ -24,7 +25,7 @@ export type SourcesOptions = {
 /** The configured sources, by name. */
 export class Sources implements AsyncDisposable {
   readonly #options: SourcesOptions
-  readonly #sources = new Map<string, FileSource>()
+  readonly #sources = new Map<string, Source>()
 
   constructor(options: SourcesOptions) {
     this.#options = options
@@ -35,15 +36,14 @@ export class Sources implements AsyncDisposable {
     const { configuration } = this.#options
     const selected = selector(configuration.selection)
     for (const config of configuration.sources) {
-      if (config.kind === 'unix' || config.kind === 'syslog') continue
       const stream = this.#stream(config.name)
-      this.#sources.set(config.name, new FileSource({ ...this.#options, config, stream, selected }))
+      this.#sources.set(config.name, startSource(config, { ...this.#options, stream, selected }))
     }
   }
 
   /** Every source that ends has ended. */
   get finished(): boolean {
-    for (const source of this.#sources.values()) if (source.config.once === true && !source.finished) return false
+    for (const source of this.#sources.values()) if (source.once && !source.finished) return false
     return this.#sources.size > 0 || this.#options.configuration.sources.length === 0
   }
 
@@ -52,17 +52,17 @@ export class Sources implements AsyncDisposable {
   }
 
   priorityOf(name: string): number {
-    return this.#sources.get(name)?.config.priority ?? 0
+    return this.#sources.get(name)?.priority ?? 0
   }
 
   /** The live stream of a source is too far behind (delivery C7). One that is read once has nothing newer to give. */
   behind(name: string): void {
     const source = this.#sources.get(name)
-    if (source?.config.once !== true) source?.behind()
+    if (source?.once === false) source.behind()
   }
 
   /**
-   * A stream was refused (delivery J2). The newest of its source is read again from the file; of an older one, whose
+   * A stream was refused (delivery J2). The newest of its source is read again where it can be; of an older one, whose
    * lines newer streams have passed, what was not acknowledged is declared lost.
    */
   refused(stream: SpoolStream, end: StreamEnd, mark: SourceMark | undefined): void {
@@ -72,7 +72,7 @@ export class Sources implements AsyncDisposable {
     const isNewest = stream.state === 'live' || now?.last.stream === stream.stream
     const count = stream.head.sequence - end.sequence
     spool.streams.refuse(end, clock.now())
-    if (source !== undefined && mark !== undefined && isNewest) source.refused(end, mark)
+    if (source !== undefined && isNewest) source.refused(end, mark, count)
     else if (source !== undefined) source.declareRefused(count)
     else if (now !== undefined) {
       const orphan = this.#stream(stream.source)

@@ -13,6 +13,7 @@ import { type RecoveredSpool, recoverSpool } from './spool-recovery.ts'
 import { SpoolRetention } from './spool-retention.ts'
 import type { SpoolStream, SpoolStreams } from './spool-streams.ts'
 import { SpoolWriter } from './spool-writer.ts'
+import { scarceFill } from './socket-room.ts'
 import { Wake } from './wake.ts'
 
 /** delivery S2: at the latest 10 ms after the first unsynced byte, or at 1 MiB. */
@@ -64,15 +65,12 @@ export async function openSpool(options: SpoolOptions): Promise<SpoolLog> {
 async function hashHeads(streams: SpoolStreams, reader: SpoolReader): Promise<void> {
   for (const record of streams.all()) {
     if (record.head.hash !== '') continue
-    const first = record.blocks.place(record.head.block - 1) === undefined ? 0 : 1
-    const run = await reader.run(record, record.head.block - first)
-    const head = isRun(run) ? run.find((block) => block.header.block === record.head.block) : undefined
-    if (head !== undefined) streams.setHeadHash(record, head.hash)
-    else {
-      const alone = await reader.run(record, record.head.block)
-      streams.setHeadHash(record, (isRun(alone) ? alone[0]?.hash : undefined) ?? noHash)
-      record.blocks.lose(record.head.block)
-    }
+    // The block before may lie in another segment: read first, the head is checked against it.
+    if (record.blocks.place(record.head.block - 1) !== undefined) await reader.run(record, record.head.block - 1)
+    const run = await reader.run(record, record.head.block)
+    const head = isRun(run) ? run[0] : undefined
+    streams.setHeadHash(record, head?.hash ?? noHash)
+    if (head === undefined) record.blocks.lose(record.head.block)
   }
 }
 
@@ -122,8 +120,17 @@ export class SpoolLog implements AsyncDisposable {
 
   get state(): 'open' | 'full' | 'unwritable' {
     if (this.#writer.unwritable) return 'unwritable'
-    const bytes = this.size.bytes + this.#pendingBytes + this.#committing
-    return this.#writer.diskFull || bytes > this.#options.bytesMax ? 'full' : 'open'
+    return this.#writer.diskFull || this.fill > 1 ? 'full' : 'open'
+  }
+
+  /** Bytes held, of those it may hold: 0 to 1, and more where it is full. */
+  get fill(): number {
+    return (this.size.bytes + this.unsyncedBytes) / this.#options.bytesMax
+  }
+
+  /** Bytes accepted but not yet synced. */
+  get unsyncedBytes(): number {
+    return this.#pendingBytes + this.#committing
   }
 
   /** Bytes on disk, and files. */
@@ -134,7 +141,7 @@ export class SpoolLog implements AsyncDisposable {
 
   /** Whether a source may go on: nothing unacknowledged is ever deleted for it (delivery S9). */
   get hasRoom(): boolean {
-    return this.#pendingBytes + this.#committing < pendingBytesMax && this.state === 'open'
+    return this.unsyncedBytes < pendingBytesMax && this.state === 'open'
   }
 
   /** Nothing appended is still on its way to disk. */
@@ -195,7 +202,7 @@ export class SpoolLog implements AsyncDisposable {
     const noted = this.streams.acknowledge(stream, block, this.#options.clock.now())
     if (noted === 'noted') {
       for (let number = before + 1; number <= block; number++) this.#parts.reader.forget(stream, number)
-      if (this.state === 'full') this.#wake.wake()
+      if (this.fill > scarceFill) this.#wake.wake()
     }
     return noted
   }
@@ -234,9 +241,9 @@ export class SpoolLog implements AsyncDisposable {
   }
 
   async #upkeep(): Promise<void> {
-    const { writer, retention } = { writer: this.#writer, retention: this.#parts.retention }
-    const ahead = this.size.bytes + this.#pendingBytes + writer.stepBytes
-    await retention.remove(this.streams, writer.bytes, ahead > this.#options.bytesMax)
+    const writer = this.#writer
+    const scarce = () => this.fill + writer.stepBytes / this.#options.bytesMax > scarceFill
+    await this.#parts.retention.remove(this.streams, writer.bytes, scarce)
     if (this.#pending.length === 0) await writer.upkeep()
     if (this.hasRoom) this.#notify()
   }

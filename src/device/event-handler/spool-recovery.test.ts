@@ -281,3 +281,21 @@ test('delivery S4: a block whose prev does not fit is a hole', async () => {
   const left = await recovered(spool.place)
   assert(!left.includes(victim.name) && left.length < spool.blocks.length)
 })
+
+test('delivery S4: a head that begins a segment is kept, whose block before lies in the one before', async () => {
+  await using place = await testSpool()
+  {
+    await using spool = await place.open()
+    const stream = sourceStream(spool, 'a')
+    for (let number = 0; number < 4; number++) {
+      writeBlock(stream, number * 100)
+      await settled(spool)
+      spool.rollSoon()
+    }
+  }
+  await using spool = await place.open()
+  assert.deepEqual(
+    (await held(spool)).map(({ header }) => header.block),
+    [0, 1, 2, 3, 4],
+  )
+})

@@ -67,9 +67,9 @@ export class SpoolRetention {
   /**
    * Removes acknowledged segments from the oldest on.
    * @param openBytes of the segment being written
-   * @param pressing the spool is full: whatever is acknowledged goes
+   * @param pressing asked before each: room is scarce, and what is acknowledged goes first
    */
-  async remove(streams: SpoolStreams, openBytes: number, pressing: boolean): Promise<void> {
+  async remove(streams: SpoolStreams, openBytes: number, pressing: () => boolean): Promise<void> {
     let acknowledged = 0
     for (const segment of this.#sealed) {
       if (!streams.acknowledgedThrough(segment.number)) break
@@ -78,7 +78,7 @@ export class SpoolRetention {
     const now = this.#options.clock.monotonic()
     for (let oldest = this.#sealed[0]; oldest !== undefined && acknowledged > 0; oldest = this.#sealed[0]) {
       const kept = acknowledged + openBytes <= this.#options.bytesMax / 4 && now - oldest.since < keptMs
-      if (kept && oldest.hasBlocks && !pressing) break
+      if (kept && oldest.hasBlocks && !pressing()) break
       // Asked again each time: while the one before was unlinked the exchange may have said that it lacks this one (C3).
       if (!streams.acknowledgedThrough(oldest.number)) break
       acknowledged -= oldest.bytes

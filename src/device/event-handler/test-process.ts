@@ -1,4 +1,4 @@
-// EventHandler as a process for kill.test.ts: configuration, spool folder and socket are its arguments.
+// EventHandler as a process (test-child.ts): configuration, spool folder and socket are its arguments.
 import { openHopServer } from '../hop/hop-zeromq.ts'
 import { checkConfiguration } from './configuration.ts'
 import { startEventHandler } from './event-handler.ts'

@@ -1,0 +1,22 @@
+// Which source a configuration means: one line a kind.
+import { FileSource } from './source-file.ts'
+import { SocketSource } from './source-socket.ts'
+import type { Source, SourceOptions } from './source.ts'
+import type { SourceConfig } from './source-config.ts'
+import { syslogListener } from './source-syslog.ts'
+import { unixListener } from './source-unix.ts'
+
+/** Starts to read, or to listen. @param quietMs how long a rotated file must be quiet before it is left */
+export function startSource(config: SourceConfig, options: SourceOptions & { readonly quietMs?: number }): Source {
+  switch (config.kind) {
+    case undefined:
+    case 'file':
+      return new FileSource({ ...options, config })
+    case 'unix':
+      return new SocketSource({ ...options, config, listen: unixListener(config) })
+    case 'syslog':
+      return new SocketSource({ ...options, config, listen: syslogListener(config) })
+    default:
+      return config satisfies never
+  }
+}
