@@ -58,7 +58,7 @@ test('delivery N6: lines of several sensors are never merged, and one that is cu
   const sockets = await Promise.all([0, 1, 2].map(() => sensor(input(device))))
   for (const line of eves(0, 60))
     for (const [index, socket] of sockets.entries()) {
-      socket.write(`${line.slice(0, 30)}`)
+      socket.write(line.slice(0, 30))
       socket.write(`${line.slice(30)}${index}\n`)
     }
   sockets[0]?.end(eve(99).slice(0, 40))
