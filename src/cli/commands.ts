@@ -13,6 +13,7 @@ export type CommandEntry = {
 /** What stands beside a word that has commands below it. */
 export const groups: Readonly<Record<string, string>> = {
   events: 'search, count and show events',
+  module: 'what an investigation asks: lists, relays',
   token: 'registration tokens',
   exchange: 'the server devices connect to',
   'exchange cert': 'the certificate of the server',
@@ -76,6 +77,26 @@ export const commands: readonly CommandEntry[] = [
     path: 'events requarantine',
     summary: 'read quarantined lines again',
     load: async () => (await import('./events-requarantine.ts')).eventsRequarantine,
+  },
+  {
+    path: 'module ls',
+    summary: 'the modules and how they answered lately',
+    load: async () => (await import('./module-ls.ts')).moduleLs,
+  },
+  {
+    path: 'module add',
+    summary: 'add a module of a type',
+    load: async () => (await import('./module-add.ts')).moduleAdd,
+  },
+  {
+    path: 'module test',
+    summary: 'ask one module for its health, and about observables',
+    load: async () => (await import('./module-test.ts')).moduleTest,
+  },
+  {
+    path: 'module rm',
+    summary: 'remove a module with its settings',
+    load: async () => (await import('./module-rm.ts')).moduleRm,
   },
   {
     path: 'ledger',

@@ -258,6 +258,17 @@ export const codes = {
     remedy: 'Try again in a moment.',
   },
   'investigation.unknown': { cause: 'There is no such investigation here', remedy: 'Ask again.' },
+  'module.unknown': { cause: 'There is no such module here', remedy: 'See `sallyport module ls`.' },
+  'module.settings': {
+    cause: 'The settings of a module do not fit its type',
+    remedy: 'Correct the setting named; /api/v1/module-types describes them.',
+  },
+  'module.name': { cause: 'A module of that name exists already', remedy: 'Give another name.' },
+  'module.builtin': { cause: 'The module is part of the server', remedy: 'It stays; remove those that were added.' },
+  'module.sealed': {
+    cause: 'The secrets of a module cannot be opened with the key of this data folder',
+    remedy: 'Restore exchange/seal.key from the backup of this folder, or remove the module and add it again.',
+  },
   'session.missing': { cause: 'You are not signed in', remedy: 'Open the link that `sallyport up` prints.' },
   'session.link': { cause: 'The sign-in link was used or has expired', remedy: 'Run `sallyport link` for a new one.' },
   'route.unknown': { cause: 'There is no such address here', remedy: 'See /api/v1/openapi.json.' },

@@ -29,6 +29,11 @@ export const observableTypes = [
 
 export type ObservableType = (typeof observableTypes)[number]
 
+/** @returns whether this version knows how values of the type are compared. */
+export function isObservableType(type: string): type is ObservableType {
+  return observableTypes.some((known) => known === type)
+}
+
 /**
  * @returns the observable in the form in which it is compared: addresses canonical (RFC 5952, IPv4-mapped as IPv4, so
  * the type may change between ip and ipv6), names and hashes in lower case, scheme and host of a URL in lower case;

@@ -6,6 +6,7 @@ import type { Fleet } from '../server/fleet/fleet.ts'
 import type { Journal } from '../server/journal/journal.ts'
 import { inspect } from '../threat-response/inspect/inspect.ts'
 import type { Investigations } from '../threat-response/investigate/investigations.ts'
+import type { Modules } from '../threat-response/modules/modules.ts'
 import { program } from './program.ts'
 import { regionOf } from './region-of.ts'
 
@@ -13,6 +14,7 @@ export type ApiSources = {
   readonly fleet: Fleet
   readonly journal: Journal
   readonly investigations: Investigations
+  readonly modules: Modules
   /** `HOST[:PORT]` by which devices come. */
   readonly names: readonly string[]
   /** Where the devices' listener is bound. */
@@ -25,6 +27,7 @@ export function apiPorts({
   fleet,
   journal,
   investigations,
+  modules,
   names,
   bound,
   startedAt,
@@ -34,6 +37,7 @@ export function apiPorts({
     ledger: journal,
     inspect,
     investigations,
+    modules,
     fleet: {
       devices: (organisation) => fleet.registry.devices(organisation),
       device: (organisation, device) => fleet.registry.device({ organisation, device }),

@@ -12,6 +12,8 @@ const dataVersion = 1
 export type DataFolder = {
   readonly root: string
   readonly ownerKey: string
+  /** Opens the secrets in the state database; apart from it, so that neither alone tells anything. */
+  readonly sealingKey: string
   readonly endpoint: string
   readonly exchangeLock: string
   readonly state: string
@@ -41,6 +43,7 @@ export function dataFolder(root: string): DataFolder {
   return {
     root: resolve(root),
     ownerKey: at(ownerKeyFile),
+    sealingKey: at('exchange/seal.key'),
     endpoint: at(endpointFile),
     exchangeLock: at('exchange/lock'),
     state: at('exchange/state.sqlite'),

@@ -3,7 +3,7 @@ import type { RunningServer, ServeRequest } from '../cli/ports.ts'
 import { exchangeChild } from './children.ts'
 import { consoleFolder } from './console-build.ts'
 import { openDataFolder } from './data-folder.ts'
-import { type ExchangeInfo, ownerKey } from './exchange.ts'
+import { type ExchangeInfo, keyFile } from './exchange.ts'
 import { ownerClient } from './owner-client.ts'
 import { signInLink } from './sign-in-link.ts'
 
@@ -12,7 +12,7 @@ export async function runExchange(request: ServeRequest): Promise<RunningServer>
   const folder = openDataFolder(request.data)
   const exchange = await exchangeChild({ ...request, consoleFolder }, { logs: folder.logs, onDeath: request.onDeath })
   const { console: url, devices } = exchange.info() as ExchangeInfo
-  const owner = ownerClient(() => url, ownerKey(folder.ownerKey))
+  const owner = ownerClient(() => url, keyFile(folder.ownerKey))
   return {
     data: folder.root,
     console: url,

@@ -19,6 +19,7 @@ import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openAdmission } from '../server/ingest/admission.ts'
 import { openJournal } from '../server/journal/journal.ts'
 import { startInvestigations } from '../threat-response/investigate/investigations.ts'
+import { openModules } from '../threat-response/modules/modules.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { apiPorts } from './api-ports.ts'
 import { openDataFolder } from './data-folder.ts'
@@ -77,12 +78,15 @@ export async function startExchange(
   const roles = (bound: Address) => regionOf(names, bound).roles
   const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
   const bound = listener.address
-  const report = (error: unknown) => log.error({ err: error }, 'an investigation broke')
+  const report = (error: unknown) => log.error({ err: error }, 'an investigation or a module broke')
+  const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
+  const jwksHost = () => new URL(api.url).host
+  const modules = await openModules({ db: state.db, events: journal, clock, sealingKey, jwksHost, report })
   const investigations = up.use(startInvestigations({ events: journal, clock, report }))
   const api = up.use(
     await startApi({
       ports: {
-        ...apiPorts({ fleet, journal, investigations, names, bound, startedAt: clock.now() }),
+        ...apiPorts({ fleet, journal, investigations, modules, names, bound, startedAt: clock.now() }),
         ready: openReadiness(
           {
             journal: () => journal.probe(),
@@ -94,7 +98,7 @@ export async function startExchange(
         channels: () => channel.connected,
       },
       metrics,
-      ownerKey: ownerKey(folder.ownerKey),
+      ownerKey: keyFile(folder.ownerKey),
       organisation: organisationId(defaultOrganisation),
       consoleFolder: options.consoleFolder,
       listen: options.console,
@@ -131,8 +135,8 @@ function endsWithItsThread(fault: unknown, log: Log): never {
   throw fault
 }
 
-/** @returns the owner's key, made at the first start: who can read the folder owns the system. */
-export function ownerKey(path: string): string {
+/** @returns a key of 256 bits in base64url, made at the first start: who can read the folder owns the system. */
+export function keyFile(path: string): string {
   if (!existsSync(path)) writeDurably(path, `${randomBytes(32).toString('base64url')}\n`)
   return readFileSync(path, 'utf8').trim()
 }

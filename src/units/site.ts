@@ -11,7 +11,7 @@ import type { Status } from '../wire/status.ts'
 import { commandOf, type Deaths, exchangeChild, takeDevice } from './children.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
-import { type ExchangeInfo, ownerKey } from './exchange.ts'
+import { type ExchangeInfo, keyFile } from './exchange.ts'
 import { type OwnerClient, ownerClient, patientClient } from './owner-client.ts'
 
 export type SiteOptions = {
@@ -53,7 +53,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   )
   const info = () => exchange.info() as ExchangeInfo
   const owner = patientClient(
-    ownerClient(() => info().console, ownerKey(folder.ownerKey)),
+    ownerClient(() => info().console, keyFile(folder.ownerKey)),
     options.signal,
   )
   const device = enrolledDevice(folder.device) ?? (await enrolAtOwn(owner, folder, options.signal))

@@ -22,6 +22,8 @@ const open = new Set([
   'GET /readyz',
   'HEAD /readyz',
   'POST /api/v1/sessions',
+  'GET /.well-known/jwks',
+  'HEAD /.well-known/jwks',
   ...['/', '/*'].flatMap((path) => [`GET ${path}`, `HEAD ${path}`]),
 ])
 

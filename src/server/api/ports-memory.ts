@@ -7,6 +7,7 @@ import { systemClock } from '../../platform/clock.ts'
 import type { Coverage, EventRecord, TailLine } from '../../wire/api/events.ts'
 import type { DeviceRecord, ServerStatus } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
+import { memoryModules } from './modules-memory.ts'
 import type { ApiPorts, EventReader, Investigations } from './ports.ts'
 
 export const memoryStream = streamId('0123456789abcdef0123456789abcdef')
@@ -49,6 +50,7 @@ export function memoryPorts(events = 3): MemoryPorts {
         return { v: 1, holds: true, blocks: 1, events, streams: 1, checkpoints, broken: null }
       },
     },
+    modules: memoryModules(asked),
     fleet: {
       async devices() {
         asked.push('devices')

@@ -16,6 +16,7 @@ import type {
 import type { DeviceRecord, RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
+import type { ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeRecord } from '../../wire/api/modules.ts'
 
 /** The journal, as one who asks sees it. Rejects with Fault `query.malformed` or `query.cursor`. */
 export type EventReader = {
@@ -61,6 +62,24 @@ export type Investigations = {
   ): Promise<Investigation | undefined>
 }
 
+export type Modules = {
+  readonly types: readonly ModuleTypeRecord[]
+  /** Public keys, from memory: relays ask at every call. */
+  readonly jwks: { readonly keys: readonly object[] }
+  list(organisation: OrganisationId): Promise<readonly ModuleRecord[]>
+  /** Rejects with Fault `module.settings` or `module.name`. */
+  add(organisation: OrganisationId, request: ModuleRequest): Promise<ModuleRecord>
+  /** @returns false where there is none. Rejects with Fault `module.builtin` */
+  remove(organisation: OrganisationId, id: string): Promise<boolean>
+  /** @returns undefined where there is none */
+  test(
+    organisation: OrganisationId,
+    id: string,
+    observables: readonly Observable[],
+    signal: AbortSignal,
+  ): Promise<ModuleTest | undefined>
+}
+
 export type Fleet = {
   devices(organisation: OrganisationId): Promise<readonly DeviceRecord[]>
   /** @returns undefined where there is none, or it belongs to another organisation */
@@ -94,6 +113,7 @@ export type ApiPorts = {
   readonly ledger: LedgerReader
   readonly inspect: Inspector
   readonly investigations: Investigations
+  readonly modules: Modules
   readonly fleet: Fleet
   readonly tokens: Tokens
   readonly status: ServerStatusReader

@@ -8,6 +8,7 @@ import { fleetRoutes } from './fleet-routes.ts'
 import { investigationRoutes } from './investigation-routes.ts'
 import { ledgerRoutes } from './ledger-routes.ts'
 import { monitoringRoutes } from './monitoring-routes.ts'
+import { moduleRoutes } from './module-routes.ts'
 import { sessionRoutes } from './session-routes.ts'
 
 export const routes: readonly Route[] = [
@@ -19,5 +20,6 @@ export const routes: readonly Route[] = [
   ...ledgerRoutes,
   ...investigationRoutes,
   ...deviceRoutes,
+  ...moduleRoutes,
   ...fleetRoutes,
 ]

@@ -6,7 +6,8 @@ import type { OrganisationId } from '../../core/ids.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { EventsPort } from '../enrich/events-port.ts'
-import { runInvestigation } from './run-investigation.ts'
+import { askJournal } from '../enrich/journal-answer.ts'
+import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
 import { type Seeds, seedsOf } from '../enrich/seeds.ts'
 import { noCoverage } from '../enrich/merge-coverage.ts'
 
@@ -124,7 +125,14 @@ class Runs implements Investigations {
   async #run(run: Run): Promise<void> {
     const { events, clock } = this.#needs
     try {
-      const found = await runInvestigation(events, run.organisation, run.seeds, this.#ending.signal)
+      const {
+        seen,
+        sightings,
+        graph,
+        coverage,
+        events: lines,
+      } = await askJournal(events, run.organisation, run.seeds, this.#ending.signal)
+      const found = { seen, sightings, coverage, events: lines, graph: foldLookAlikes(graph, 500) }
       run.state = { ...run.state, ...found, state: 'done', finishedAt: clock.now() }
     } catch (error) {
       const fault = error instanceof Fault ? error : undefined

@@ -1,38 +1,42 @@
-// One investigation from its seeds to its answer: the journal asked, sightings grouped, the graph drawn and folded.
+// What our own journal knows of the seeds: exact counts, sightings by signature and device, the graph of the events
+// read, the newest lines, and what all that covers.
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
-import { type Limits, gatherEvents } from '../enrich/gather-events.ts'
-import { countGroups, groupSightings } from '../enrich/group-sightings.ts'
-import { buildGraph } from '../graph/build-graph.ts'
-import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
-import type { EventsPort } from '../enrich/events-port.ts'
-import { questionsOf, type Seeds } from '../enrich/seeds.ts'
+import { buildGraph, type Graph } from '../graph/build-graph.ts'
+import type { EventsPort } from './events-port.ts'
+import { gatherEvents, type Limits } from './gather-events.ts'
+import { countGroups, groupSightings } from './group-sightings.ts'
+import { questionsOf, type Seeds } from './seeds.ts'
 
-export type Answer = Pick<Investigation, 'seen' | 'sightings' | 'graph' | 'events' | 'coverage'>
+export type JournalAnswer = Pick<Investigation, 'seen' | 'sightings' | 'events' | 'coverage'> & {
+  readonly kind: 'journal'
+  readonly graph: Graph
+  readonly errors: readonly []
+}
 
 /** 20,000 events are read in about a second (performance 3); beyond that counts say more than lines. */
 const limits: Limits = { perSeed: 2_000, inAll: 20_000 }
 const eventsShown = 200
-/** A third of what still pans without a GPU (console-and-cli 6), so that expanding has room. */
-const nodesMax = 500
 
 /** The same seeds on the same store give the same answer. */
-export async function runInvestigation(
+export async function askJournal(
   events: EventsPort,
   organisation: OrganisationId,
   seeds: Seeds,
   signal: AbortSignal,
-): Promise<Answer> {
+): Promise<JournalAnswer> {
   const questions = questionsOf(seeds)
   const gathered = await gatherEvents(events, organisation, questions, { limits, signal })
   const groups = groupSightings(gathered.events, new Set(questions.map(({ key }) => key)))
   const sightings = await countGroups(events, organisation, groups, { gathered, seeds: questions, signal })
   return {
+    kind: 'journal',
     seen: seenOfAll(seeds, gathered.seen),
     sightings,
-    graph: foldLookAlikes(buildGraph(seeds, gathered.events, gathered.seen), nodesMax),
+    graph: buildGraph(seeds, gathered.events, gathered.seen),
     events: gathered.events.slice(0, eventsShown).map(({ event }) => event),
     coverage: gathered.coverage,
+    errors: [],
   }
 }
 
