@@ -75,6 +75,11 @@ class Recovery {
         useless.push(number)
         continue
       }
+      if (taken === 'unreadable') {
+        // What the disk does not give now it may give at the next start: nothing in it is known to be acknowledged (S9).
+        segments.push({ number, bytes: 0, hasBlocks: true })
+        continue
+      }
       segments.push({ number, bytes: taken.bytes, hasBlocks: taken.blocks > 0 })
       previous = { segment: number, end: taken.end }
       clean = this.#tables.get(number)?.table.clean === true && taken.blocks === 0
@@ -105,7 +110,7 @@ class Recovery {
   }
 
   /** Read errors are tried once more (delivery D10); a segment that stays unreadable is a hole, never a refusal. */
-  async #read(number: number): Promise<Taken | undefined> {
+  async #read(number: number): Promise<Taken | 'unreadable' | undefined> {
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
         await using file = await this.#files.open(join(this.#folder, segmentName(number)))
@@ -114,7 +119,7 @@ class Recovery {
         if (!(error instanceof Error && 'code' in error)) throw error
       }
     }
-    return undefined
+    return 'unreadable'
   }
 
   async #take(number: number, file: DurableFile): Promise<Taken | undefined> {

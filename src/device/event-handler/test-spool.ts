@@ -4,6 +4,7 @@ import { cp, mkdtemp, readdir, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Block } from '../../wire/block-format.ts'
+import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type DurableFile, type DurableFiles, durableFiles } from '../../platform/durable-files.ts'
 import { SourceStream } from './source-stream.ts'
 import { type SpoolLog, isRun, openSpool } from './spool-log.ts'
@@ -14,7 +15,7 @@ export const smallSpool = 1024 * 1024
 
 export type TestSpool = AsyncDisposable & {
   readonly folder: string
-  open(files?: DurableFiles, bytesMax?: number): Promise<SpoolLog>
+  open(files?: DurableFiles, bytesMax?: number, clock?: Clock): Promise<SpoolLog>
   /** The folder as it is now, without its lock: what a killed process leaves. */
   crash(): Promise<TestSpool>
 }
@@ -26,7 +27,8 @@ export async function testSpool(): Promise<TestSpool> {
 function spoolAt(folder: string): TestSpool {
   return {
     folder,
-    open: (files = durableFiles, bytesMax = smallSpool) => openSpool({ folder, bytesMax, log: testLog, files }),
+    open: (files = durableFiles, bytesMax = smallSpool, clock = systemClock) =>
+      openSpool({ folder, bytesMax, log: testLog, files, clock }),
     async crash() {
       const copy = await mkdtemp(join(tmpdir(), 'spool-'))
       await cp(folder, copy, { recursive: true, filter: (path) => !/(?:lock|reserve)$/.test(path) })
@@ -102,6 +104,7 @@ export type FaultyDisk = DurableFiles & {
   failWrite: (path: string, position: number) => Error | undefined
   failSync: (path: string) => Error | undefined
   failCreate: (path: string) => Error | undefined
+  failRead: (path: string, position: number, length: number) => Error | undefined
   readonly written: { path: string; position: number; length: number }[]
 }
 
@@ -113,11 +116,13 @@ export function faultyDisk(): FaultyDisk {
     failWrite: () => undefined,
     failSync: () => undefined,
     failCreate: () => undefined,
+    failRead: () => undefined,
     written: [],
     async create(path) {
       fail(disk.failCreate(path))
       return faulty(await durableFiles.create(path), path)
     },
+    open: async (path) => faulty(await durableFiles.open(path), path),
   }
   const faulty = (file: DurableFile, path: string): DurableFile => ({
     async write(bytes, position) {
@@ -130,11 +135,38 @@ export function faultyDisk(): FaultyDisk {
       disk.syncs++
       await file.sync()
     },
-    read: (into, position) => file.read(into, position),
+    async read(into, position) {
+      fail(disk.failRead(path, position, into.length))
+      return await file.read(into, position)
+    },
     size: () => file.size(),
     [Symbol.asyncDispose]: () => file[Symbol.asyncDispose](),
   })
   return disk
+}
+
+/** The real clock, set forward or back: what is written ahead is not waited for. */
+export class TestClock implements Clock {
+  aheadMs = 0
+  monotonicAheadMs = 0
+
+  /** Time passes. */
+  pass(ms: number): void {
+    this.aheadMs += ms
+    this.monotonicAheadMs += ms
+  }
+
+  now(): number {
+    return systemClock.now() + this.aheadMs
+  }
+
+  monotonic(): number {
+    return systemClock.monotonic() + this.monotonicAheadMs
+  }
+
+  async sleep(ms: number, signal?: AbortSignal): Promise<void> {
+    await systemClock.sleep(ms, signal)
+  }
 }
 
 export function diskError(code: string): Error {
