@@ -1,12 +1,13 @@
 // One run of `open FILE --once` with 200,000 events in which a victim is killed between 10 % and 90 %.
 import assert from 'node:assert/strict'
-import { createWriteStream } from 'node:fs'
-import { readFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { createWriteStream, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import type { TestContext } from 'node:test'
 import { Scenario, seededRandom } from '../src/demo/scenario.ts'
-import { asOwner, childrenOf, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
+import { asOwner, childrenOf, program, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
 
 export const victims = ['EventHandler', 'connector', 'exchange', 'all'] as const
 export type Victim = (typeof victims)[number]
@@ -50,7 +51,7 @@ export async function killInTheMiddle(
 
   const verified = await run(t, ['ledger', 'verify', '-o', 'json', '--data', data])
   assert.equal(verified.code, 0, verified.stderr)
-  await eachOnce(t, data, file)
+  await eachOnce(data, file)
 }
 
 async function writeEvents(file: string, seed: number): Promise<Record<string, number>> {
@@ -90,17 +91,26 @@ async function storedEvents(data: string): Promise<number> {
   return (await asOwner<{ journal: { events: number } }>(data, 'status'))?.journal.events ?? 0
 }
 
-/** Every line of the file once: lines are distinct by their flow_id, so the raw lines are compared as a set. */
-async function eachOnce(t: TestContext, data: string, file: string): Promise<void> {
+/**
+ * Every line of the file once, and every identity once: lines are distinct by their flow_id, so the raw lines are
+ * compared as a set, and `stream:sequence` is counted beside them.
+ */
+async function eachOnce(data: string, file: string): Promise<void> {
   const wanted = new Set(readFileSync(file, 'utf8').trimEnd().split('\n'))
   assert.equal(wanted.size, eventsWanted)
-  const found = await run(t, ['events', 'search', '', '--all', '-o', 'jsonl', '--data', data])
-  assert.equal(found.code, 0, found.stderr)
-  let seen = 0
-  for (const line of found.stdout.trimEnd().split('\n')) {
-    const { raw } = JSON.parse(line) as { raw: string }
+  // Line by line, and never whole: a soak does this forty times in one process.
+  const search = spawn('sh', [program, 'events', 'search', '', '--all', '-o', 'jsonl', '--data', data], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const ended = once(search, 'close')
+  const identities = new Set<string>()
+  for await (const line of createInterface({ input: search.stdout })) {
+    const { id, raw } = JSON.parse(line) as { id: string; raw: string }
     assert(wanted.delete(raw), `twice, or never given: ${raw.slice(0, 120)}`)
-    seen += 1
+    assert.match(id, /^[0-9a-f]{32}:\d+$/)
+    assert(!identities.has(id), `${id} stands for two lines`)
+    identities.add(id)
   }
-  assert.equal(seen, eventsWanted)
+  assert.deepEqual(await ended, [0, null])
+  assert.equal(identities.size, eventsWanted)
 }

@@ -25,6 +25,8 @@ test('delivery D1: SIGKILL at any moment of reading and spooling: every line onc
   assert.deepEqual(device.journal.lines.toSorted(), lines.toSorted())
   const offsets = new Set(device.journal.events.map((event) => event.offset))
   assert.equal(offsets.size, lines.length, 'a line stands twice')
+  const identities = new Set(device.journal.events.map(({ stream, sequence }) => `${stream}:${sequence}`))
+  assert.equal(identities.size, lines.length, 'an identity stands twice')
   assert.deepEqual([device.journal.losses(), device.journal.missing], [[], []])
   assert(device.journal.streams.size >= 3, `only ${device.journal.streams.size} streams`)
 })
