@@ -69,20 +69,24 @@ export function memoryPorts(events = 3): MemoryPorts {
         return { v: 1, names: ['127.0.0.1', ...names] }
       },
     },
-    tokens: {
-      async create(request) {
-        asked.push(`token ${request.lifetimeMs}`)
-        const url = 'https://exchange.example:8444/.well-known/est'
-        const parts = { url, ca: '-----BEGIN CERTIFICATE-----\n', pins: ['A'.repeat(43)] }
-        return { v: 1, token: 'spt1_abc', ...parts, user: 'tuser', key: 'k'.repeat(32), expires: memoryStart }
-      },
-    },
+    tokens: memoryTokens(asked),
     ready: async () => [],
     channels: () => 1,
     region: () => ({ v: 1, id: 'own', name: 'Memory', roles: memoryRoles, names: ['exchange.example:8444'] }),
     async status(organisation) {
       asked.push('status')
       return statusOf(organisation, events)
+    },
+  }
+}
+
+function memoryTokens(asked: string[]): ApiPorts['tokens'] {
+  return {
+    async create(request) {
+      asked.push(`token ${request.lifetimeMs}`)
+      const url = `${memoryUrl}/.well-known/est`
+      const parts = { url, ca: '-----BEGIN CERTIFICATE-----\n', pins: ['A'.repeat(43)] }
+      return { v: 1, token: 'spt1_abc', ...parts, user: 'tuser', key: 'k'.repeat(32), expires: memoryStart }
     },
   }
 }
