@@ -1,49 +1,11 @@
 // The one catalogue of codes, of the form layer[.thing].cause: faults, doctor checks and warnings share it
 // (security 4). A code is for ever: one that is retired stays in `retired` and is never used again.
 
-export type CodeEntry = { readonly cause: string; readonly remedy: string }
+import type { CodeEntry } from './code-entry.ts'
+import { networkCodes } from './network-codes.ts'
 
 export const codes = {
-  // dns, tcp, tls, clock: raised on the device
-  'dns.failed': {
-    cause: 'The name of the exchange does not resolve',
-    remedy: 'Check the name and the resolver; allow the names that `sallyport region allow-list` prints.',
-  },
-  'tcp.refused': {
-    cause: 'Nothing listens at that address and port',
-    remedy: 'Start the exchange, or correct the port.',
-  },
-  'tcp.timeout': { cause: 'No answer from that address', remedy: 'Open the way to the exchange in the firewall.' },
-  'tcp.unreachable': {
-    cause: 'There is no route to that address',
-    remedy: 'Check the network of the management interface.',
-  },
-  'tls.pin.mismatch': {
-    cause: 'The server showed a CA that the token does not name',
-    remedy: 'Make a new token on this exchange, or exempt it from TLS inspection.',
-  },
-  'tls.name.mismatch': {
-    cause: 'The host name is not in the certificate of the server',
-    remedy: 'Run `sallyport exchange cert add-name HOST` on the exchange.',
-  },
-  'tls.untrusted': {
-    cause: 'The certificate of the server is not signed by the trusted CA',
-    remedy: 'Exempt the exchange from TLS inspection, or enrol anew.',
-  },
-  'tls.expired': {
-    cause: 'The certificate of the server has expired',
-    remedy: 'Restart the exchange: it renews its certificate.',
-  },
-  'tls.protocol': {
-    cause: 'The other side does not speak TLS 1.2 or later',
-    remedy: 'Check that the port is that of an exchange.',
-  },
-  'http.unexpected': {
-    cause: 'Something that is no exchange answered',
-    remedy: 'Look for a proxy or a captive portal in between, or another server on that port.',
-  },
-  'clock.behind': { cause: 'The clock of this machine is behind', remedy: 'Set the clock.' },
-  'clock.ahead': { cause: 'The clock of this machine is ahead', remedy: 'Set the clock.' },
+  ...networkCodes,
   // enrolment
   'enrolment.token.damaged': { cause: 'The pasted token is cut or altered', remedy: 'Paste the whole token again.' },
   'enrolment.token.version': {
