@@ -3,6 +3,7 @@ import { createRootRoute, createRoute, createRouter, lazyRouteComponent, redirec
 import { readDeviceSearch } from './devices/device-search.ts'
 import { readEventSearch } from './events/event-search.ts'
 import { readInvestigateSearch } from './investigate/investigate-search.ts'
+import { readModuleSearch } from './modules/module-search.ts'
 import { parseSearch, stringifySearch } from './search-params.ts'
 import { NotFound } from './shell/not-found.tsx'
 import { Shell } from './shell/shell.tsx'
@@ -48,8 +49,15 @@ const devices = createRoute({
   component: lazyRouteComponent(() => import('./devices/devices-page.tsx'), 'DevicesPage'),
 })
 
+const modules = createRoute({
+  getParentRoute: () => shell,
+  path: '/modules',
+  validateSearch: readModuleSearch,
+  component: lazyRouteComponent(() => import('./modules/modules-page.tsx'), 'ModulesPage'),
+})
+
 export const router = createRouter({
-  routeTree: root.addChildren([signIn, shell.addChildren([start, investigate, events, devices])]),
+  routeTree: root.addChildren([signIn, shell.addChildren([start, investigate, events, devices, modules])]),
   parseSearch,
   stringifySearch,
   defaultPreload: 'intent',

@@ -38,7 +38,12 @@ test(
   needsBuild,
   (t) => {
     const manifest: Record<string, Chunk> = JSON.parse(readFileSync(join(consoleFolder, 'manifest.json'), 'utf8'))
-    for (const page of ['investigate/investigate-page.tsx', 'events/events-page.tsx', 'devices/devices-page.tsx']) {
+    for (const page of [
+      'investigate/investigate-page.tsx',
+      'events/events-page.tsx',
+      'devices/devices-page.tsx',
+      'modules/modules-page.tsx',
+    ]) {
       const bytes = firstScreen(manifest, ['index.html', page])
       t.diagnostic(`${page}: ${bytes} bytes gzip`)
       assert.ok(bytes <= 200_000, `${page} needs ${bytes} bytes`)

@@ -14,10 +14,12 @@ import type {
   TokenRecord,
 } from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
+import type { ModuleRecord } from '../../src/wire/api/modules.ts'
 import { type Answer, ok, problem, refused } from './stub-answer.ts'
 import { stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
 import { stubDevices } from './stub-devices.ts'
 import { eventAnswer, matches } from './stub-events.ts'
+import { moduleAnswer, stubModules } from './stub-modules.ts'
 import { sendExport, StubTail } from './stub-tail.ts'
 
 export const consoleFolder = resolve(import.meta.dirname, '../../dist/console')
@@ -43,6 +45,7 @@ export type StubServer = AsyncDisposable & {
   readonly tail: StubTail
   /** A test may put more behind. */
   readonly devices: DeviceView[]
+  readonly modules: ModuleRecord[]
   /** Every request line, `GET /api/v1/…`, also those of pages and files. */
   readonly asked: string[]
   /** Answers with this problem instead of what is asked, by the beginning of the path. */
@@ -61,6 +64,7 @@ export async function openStubServer(options: {
     investigations: new Map(),
     tail: new StubTail(),
     devices: [...stubDevices],
+    modules: [...stubModules],
     signedIn: options.signedIn,
   }
   const server = createServer((request, response) => {
@@ -75,6 +79,7 @@ export async function openStubServer(options: {
     events: state.events,
     tail: state.tail,
     devices: state.devices,
+    modules: state.modules,
     arrive(event) {
       state.events.unshift(event)
       state.tail.arrive(event)
@@ -95,6 +100,7 @@ type State = {
   readonly investigations: Map<string, Investigation>
   readonly tail: StubTail
   readonly devices: DeviceView[]
+  readonly modules: ModuleRecord[]
   signedIn: boolean
 }
 
@@ -163,6 +169,8 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
       key: 'k',
       expires: stubNow + 3_600_000,
     })
+  const ofModules = moduleAnswer(state.modules, method, path, body)
+  if (ofModules) return ofModules
   if (path === 'status') return ok(statusOf(state))
   if (path === 'inspect') return ok(inspected(textOf(body, 'content')))
   if (path === 'investigations') {

@@ -11,6 +11,7 @@ import type { Observable } from '../../core/observable.ts'
 import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } from '../../wire/api/events.ts'
 import type { DeviceList, ServerStatus, SessionRecord, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
+import type { ModuleList, ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeList } from '../../wire/api/modules.ts'
 import { ApiProblem, ask } from './ask.ts'
 
 /** What the Events page asks about: times in Unix ms, fixed when the question was put, so that pages fit together. */
@@ -59,7 +60,39 @@ export const devicesQuery = queryOptions({
 export const liveDevicesQuery = queryOptions({ ...devicesQuery, staleTime: 0, refetchInterval: 2_000 })
 
 /** Makes the one string that enrols a device; it is shown once. */
-export const createToken = (name: string) => ask<TokenRecord>('tokens', { body: name === '' ? {} : { name } })
+export const createToken = (name: string) =>
+  ask<TokenRecord>('tokens', { body: { minutes: 60, ...(name !== '' && { name }) } })
+
+export const modulesQuery = queryOptions({
+  queryKey: ['modules'],
+  queryFn: ({ signal }) => ask<ModuleList>('modules', { signal }),
+  staleTime: 0,
+  refetchInterval: 5_000,
+})
+
+export const moduleTypesQuery = queryOptions({
+  queryKey: ['module-types'],
+  queryFn: ({ signal }) => ask<ModuleTypeList>('module-types', { signal }),
+})
+
+/** @throws ApiProblem where the settings do not fit */
+export async function addModule(request: ModuleRequest): Promise<ModuleRecord> {
+  const made = await ask<ModuleRecord>('modules', { body: request })
+  await queryClient.invalidateQueries({ queryKey: modulesQuery.queryKey })
+  return made
+}
+
+export async function removeModule(id: string): Promise<void> {
+  await ask<unknown>(`modules/${encodeURIComponent(id)}`, { method: 'DELETE' })
+  await queryClient.invalidateQueries({ queryKey: modulesQuery.queryKey })
+}
+
+/** Asks a module for its health; what it said stands in the list afterwards. */
+export async function testModule(id: string): Promise<ModuleTest> {
+  const said = await ask<ModuleTest>(`modules/${encodeURIComponent(id)}/test`, { body: {} })
+  await queryClient.invalidateQueries({ queryKey: modulesQuery.queryKey })
+  return said
+}
 
 export const eventPagesQuery = (question: EventAsk, asked: number) =>
   infiniteQueryOptions({

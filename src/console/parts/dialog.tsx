@@ -24,7 +24,8 @@ export function Dialog({ opened, onClose, name, bare = false, children }: Props)
       ref={dialog}
       className="dialog"
       aria-label={name}
-      onClose={onClose}
+      // It also says so where the page has closed it: then there is nothing more to do.
+      onClose={() => opened && onClose()}
       onClick={(event) => event.target === event.currentTarget && onClose()}
     >
       {opened && (

@@ -1,10 +1,15 @@
-// A field with its label above and what is wrong below it.
+// A field with its label above and what it is for, or what is wrong, below it.
 import { type InputHTMLAttributes, useId } from 'react'
 
-type Props = InputHTMLAttributes<HTMLInputElement> & { readonly label: string; readonly error?: string | undefined }
+type Props = InputHTMLAttributes<HTMLInputElement> & {
+  readonly label: string
+  readonly hint?: string
+  readonly error?: string | undefined
+}
 
-export function TextField({ label, error, ...input }: Props) {
+export function TextField({ label, hint, error, ...input }: Props) {
   const id = useId()
+  const below = error ?? hint
   return (
     <div className="text-field">
       <label htmlFor={id}>{label}</label>
@@ -14,10 +19,14 @@ export function TextField({ label, error, ...input }: Props) {
         autoComplete="off"
         spellCheck={false}
         aria-invalid={error !== undefined}
-        aria-describedby={error === undefined ? undefined : `${id}-error`}
+        aria-describedby={below ? `${id}-below` : undefined}
         {...input}
       />
-      {error !== undefined && <p id={`${id}-error`}>{error}</p>}
+      {below && (
+        <p id={`${id}-below`} className={error === undefined ? 'hint' : undefined}>
+          {below}
+        </p>
+      )}
     </div>
   )
 }

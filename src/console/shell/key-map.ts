@@ -6,6 +6,7 @@ export type KeyAction =
   | 'go-investigate'
   | 'go-events'
   | 'go-devices'
+  | 'go-modules'
   | 'search'
   | 'next'
   | 'previous'
@@ -33,6 +34,7 @@ export const keyMap: readonly KeyEntry[] = [
   { action: 'go-investigate', keys: ['g', 'i'], says: 'Go to Investigate', where: 'everywhere' },
   { action: 'go-events', keys: ['g', 'e'], says: 'Go to Events', where: 'everywhere' },
   { action: 'go-devices', keys: ['g', 'd'], says: 'Go to Devices', where: 'everywhere' },
+  { action: 'go-modules', keys: ['g', 'm'], says: 'Go to Modules', where: 'everywhere' },
   { action: 'search', keys: ['/'], says: 'Go to the box of the page', where: 'everywhere' },
   { action: 'next', keys: ['j'], says: 'Next row', where: 'tables' },
   { action: 'previous', keys: ['k'], says: 'Previous row', where: 'tables' },

@@ -25,6 +25,7 @@ function Commands({ onClose }: { readonly onClose: () => void }) {
     { name: 'Go to Investigate', run: () => void navigate({ to: '/investigate' }) },
     { name: 'Go to Events', run: () => void navigate({ to: '/events' }) },
     { name: 'Go to Devices', run: () => void navigate({ to: '/devices' }) },
+    { name: 'Go to Modules', run: () => void navigate({ to: '/modules' }) },
     { name: 'Connect a device', run: () => void navigate({ to: '/devices', search: { enrol: '1' } }) },
     {
       name: 'Events: alerts of the last hour',

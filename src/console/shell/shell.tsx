@@ -4,6 +4,7 @@ import {
   IconActivity,
   IconKeyboard,
   IconMoon,
+  IconPuzzle,
   IconServer2,
   IconShieldHalf,
   IconSun,
@@ -50,6 +51,7 @@ const screens = [
   { to: '/investigate', name: 'Investigate', icon: IconTopologyStar3, keys: ['g', 'i'] },
   { to: '/events', name: 'Events', icon: IconActivity, keys: ['g', 'e'] },
   { to: '/devices', name: 'Devices', icon: IconServer2, keys: ['g', 'd'] },
+  { to: '/modules', name: 'Modules', icon: IconPuzzle, keys: ['g', 'm'] },
 ] as const
 
 function Frame({ user }: { readonly user: string }) {
@@ -61,6 +63,7 @@ function Frame({ user }: { readonly user: string }) {
   const last = useLastVisit()
   useKeyAction('go-investigate', () => void navigate({ to: '/investigate', search: last('/investigate') }))
   useKeyAction('go-devices', () => void navigate({ to: '/devices', search: last('/devices') }))
+  useKeyAction('go-modules', () => void navigate({ to: '/modules', search: last('/modules') }))
   useKeyAction('go-events', () => void navigate({ to: '/events', search: last('/events') }))
   return (
     <div className="frame">
