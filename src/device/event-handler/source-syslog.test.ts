@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { cp, rename } from 'node:fs/promises'
@@ -6,6 +7,7 @@ import { type Socket, connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { connect as connectTls } from 'node:tls'
+import { promisify } from 'node:util'
 import type { EventHandler } from './event-handler.ts'
 import { testCertificate } from './test-certificate.ts'
 import { TestDevice, eves, text } from './test-device.ts'
@@ -167,4 +169,28 @@ test('delivery D17: with a full spool TCP and unix senders are never held back, 
   assert.ok(device.journal.losses().every(({ cause, bytes }) => cause === 'spool.full' && (bytes ?? 0) > 0))
   assert.ok(device.journal.losses().length <= 4, 'summed: at most one block a minute and source, and one at the stop')
   await until(() => handler.status().sources.every(({ state }) => state !== 'spool-full'), 'there is room again')
+})
+
+test('delivery D17: 20,000 datagrams a second against a small buffer: received and declared are what was sent', async (t) => {
+  await using device = await TestDevice.make()
+  const sources = [{ ...listener, transport: 'udp' as const, receiveBufferBytes: 4_096 }]
+  const program = new URL('./test-datagrams.ts', import.meta.url).pathname
+  let sent = { taken: 0, ms: 0 }
+  {
+    await using handler = await device.start({}, { sources })
+    const port = await portOf(handler)
+    const { stdout } = await promisify(execFile)(process.execPath, [program, String(port), '60000', '20000'])
+    sent = JSON.parse(stdout)
+  }
+  // The stop took what waited, and looked at the counter a last time.
+  await using _handler = await device.start({}, { sources })
+  await using _exchange = await device.exchange()
+  const declared = () => device.journal.losses().reduce((sum, { count }) => sum + (count ?? 0), 0)
+  await until(() => device.journal.lines.length + declared() >= sent.taken, 'everything is stored or declared')
+  assert.equal(device.journal.lines.length + declared(), sent.taken)
+  assert.ok(device.journal.losses().every(({ cause }) => cause === 'datagram.dropped'))
+  assert.ok(declared() > 0, 'the buffer was too small to hold what came')
+  t.diagnostic(
+    `${sent.taken} sent at ${Math.round((sent.taken / sent.ms) * 1_000)}/s: ${device.journal.lines.length} received, ${declared()} declared`,
+  )
 })
