@@ -20,11 +20,11 @@ process.on('SIGHUP', () => {
   closeSync(open)
   open = openSync(file, 'a')
 })
-let stopping = false
-process.on('SIGTERM', () => (stopping = true))
+const stop = new AbortController()
+process.on('SIGTERM', () => stop.abort())
 const began = systemClock.monotonic()
 let written = 0
-while (!stopping) {
+while (!stop.signal.aborted) {
   const due = Math.ceil(((systemClock.monotonic() - began) / 1_000) * Number(rate))
   const lines: string[] = []
   for (; written < due; written++) lines.push(`${eve(written)}\n`)
