@@ -11,7 +11,7 @@ import { Dialog } from '../parts/dialog.tsx'
 import { IconButton } from '../parts/icon-button.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted, duration, utc } from '../parts/spoken-time.ts'
-import { Health } from './modules-page.tsx'
+import { Health } from './module-health.tsx'
 
 export function ModulePane({ module, onClose }: { readonly module: ModuleRecord; readonly onClose: () => void }) {
   const [removing, setRemoving] = useState(false)

@@ -3,20 +3,21 @@ import '../events/events.css'
 import '../devices/devices.css'
 import './modules.css'
 import { Button } from '@mantine/core'
-import { IconCircleCheckFilled, IconCircleDashed, IconCircleXFilled, IconPlus, IconRefresh } from '@tabler/icons-react'
+import { IconPlus, IconRefresh } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { type KeyboardEvent, useRef, useState } from 'react'
-import type { ModuleHealth, ModuleRecord } from '../../wire/api/modules.ts'
+import type { ModuleRecord } from '../../wire/api/modules.ts'
 import { modulesQuery } from '../api/queries.ts'
 import { Busy } from '../parts/busy.tsx'
 import { visible } from '../parts/defang.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
-import { count, counted, duration, relative } from '../parts/spoken-time.ts'
+import { count, counted, duration } from '../parts/spoken-time.ts'
 import { useTitle } from '../parts/use-title.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { AddDialog } from './add-dialog.tsx'
+import { Health } from './module-health.tsx'
 import { ModulePane } from './module-pane.tsx'
 import type { ModuleSearch } from './module-search.ts'
 
@@ -163,21 +164,5 @@ function ModuleTable({ modules, current, onOpen }: TableProps) {
         </tbody>
       </table>
     </div>
-  )
-}
-
-export function Health({ enabled, health }: { readonly enabled: boolean; readonly health: ModuleHealth }) {
-  const [Mark, state, word] = !enabled
-    ? [IconCircleDashed, 'unknown', 'switched off']
-    : health.state === 'ok'
-      ? [IconCircleCheckFilled, 'ok', 'answers']
-      : health.state === 'failed'
-        ? [IconCircleXFilled, 'failed', 'fails']
-        : [IconCircleDashed, 'unknown', 'not asked yet']
-  return (
-    <span className="health" data-state={state}>
-      <Mark size={15} aria-hidden /> {word}
-      {health.at !== null && <span className="second-reading"> {relative(health.at, Date.now())}</span>}
-    </span>
   )
 }
