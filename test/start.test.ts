@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { story } from '../src/demo/scenario.ts'
+import { story } from '../src/demo/story.ts'
 import { needsBrowser, openBrowserPage } from './console/browser.ts'
 import { start, temporaryFolder, until } from './sallyport.ts'
 

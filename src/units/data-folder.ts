@@ -20,7 +20,7 @@ export type DataFolder = {
   readonly authority: string
   readonly journal: string
   readonly logs: string
-  readonly demoFile: string
+  readonly demo: string
   /** Where files given on standard input are kept while they are read. */
   readonly inputs: string
   /** Where the supervisor of the device's processes is asked. */
@@ -50,7 +50,7 @@ export function dataFolder(root: string): DataFolder {
     authority: at('exchange/ca'),
     journal: at('exchange/journal'),
     logs: at('log'),
-    demoFile: at('demo/eve.json'),
+    demo: at('demo'),
     inputs: at('inputs'),
     supervisorSocket: at(supervisorSocketFile),
     device: deviceFolder(at('device')),

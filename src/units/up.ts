@@ -1,13 +1,12 @@
 // `sallyport up`: a site with a demonstration, or with the sensors of this machine. The console is built beside it,
 // where it is not built yet: events flow meanwhile.
-import { basename, resolve } from 'node:path'
-import { playDemo } from '../demo/demo-sensor.ts'
-import { story } from '../demo/scenario.ts'
 import { Fault } from '../core/fault.ts'
+import { parseSources } from '../device/event-handler/source-argument.ts'
 import type { Address } from '../platform/address.ts'
 import { systemClock } from '../platform/clock.ts'
 import { buildConsole, consoleFolder } from './console-build.ts'
 import { dataFolder } from './data-folder.ts'
+import { beginDemonstration } from './demonstration.ts'
 import { signInLink } from './sign-in-link.ts'
 import { type Site, startSite } from './site.ts'
 
@@ -35,7 +34,6 @@ export type Up = AsyncDisposable & {
   readonly story: { readonly address: string } | undefined
 }
 
-const demoSeed = 4711
 const askEveryMs = 100
 
 /** Starts it; ready when all processes run. */
@@ -48,16 +46,14 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const built = buildConsole(signal)
   built.catch(() => undefined)
   const folder = dataFolder(options.data)
-  const playing = options.demo
-    ? playDemo({ path: folder.demoFile, seed: demoSeed, clock: systemClock, signal })
-    : Promise.resolve()
+  const demo = options.demo ? await beginDemonstration(folder.demo, systemClock) : undefined
+  const sources = demo?.sources ?? parseSources(options.sources)
+  const site = up.use(await startSite({ ...options, consoleFolder, sources, enable: ['Exchange'], signal }))
+  const playing = demo?.play(site, signal)
   up.defer(async () => {
     stop.abort()
     await playing
   })
-  const files = options.demo ? [folder.demoFile] : options.sources.map((path) => resolve(path))
-  const sources = files.map((path) => ({ name: basename(path), path, format: 'auto' as const }))
-  const site = up.use(await startSite({ ...options, consoleFolder, sources, enable: ['Exchange'], signal }))
   const parts = up.move()
   const { console: url, devices } = site.exchange()
   return {
@@ -70,7 +66,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
       return await signInLink(site.owner, signal)
     },
     firstEvent: firstEvent(site, signal, startedAt),
-    story: options.demo ? { address: story.server } : undefined,
+    story: demo?.story,
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
