@@ -46,7 +46,11 @@ export async function beginDemo({ folder, seed, clock }: DemoOptions): Promise<D
     const past = Array.from({ length: pastSteps }, (_, step) =>
       scenario.step(now - pastMs + (step * pastMs) / pastSteps),
     )
-    for (const log of logs) await append(join(folder, demoFiles[log]), past.flatMap((lines) => lines[log]))
+    for (const log of logs)
+      await append(
+        join(folder, demoFiles[log]),
+        past.flatMap((lines) => lines[log]),
+      )
     unsent = past.flatMap((lines) => lines.firepower)
   }
   return {
