@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const parts = ['journal.ts', 'event-handler.ts', 'road.ts', 'latency.ts', 'inspect.ts']
+const parts = ['journal.ts', 'event-handler.ts', 'road.ts', 'latency.ts', 'inspect.ts', 'fleet.ts']
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 

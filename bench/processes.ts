@@ -1,4 +1,4 @@
-// Starts the command line for a bench, asks its API as the owner, and reads the CPU its processes used.
+// Starts the command line for a bench, asks its API as the owner, and reads the CPU and memory its processes use.
 import { type ChildProcess, spawn } from 'node:child_process'
 import { readdirSync, readFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
@@ -7,13 +7,19 @@ import { systemClock } from '../src/platform/clock.ts'
 const program = join(resolve(import.meta.dirname, '..'), 'bin/sallyport')
 const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', '--local', '127.0.0.1:0']
 
+/** KiB: its share of what it has in common with others, and what is its own alone. */
+export type Memory = { readonly pssKiB: number; readonly privateKiB: number }
+
 export type Measured = {
   readonly child: ChildProcess
   readonly exited: Promise<number | null>
   /** @returns the answer, undefined while the server does not run yet */
   ask<T>(path: string): Promise<T | undefined>
+  post<T>(path: string, body: unknown): Promise<T | undefined>
   /** CPU ms of each child so far, by title. */
   cpu(): Map<string, number>
+  /** Memory of the program itself and of each child, by title. */
+  memory(): Map<string, Memory>
 }
 
 /** Starts a command on a data folder, on free ports. */
@@ -24,17 +30,27 @@ export function measured(args: readonly string[], data: string): Measured {
     child,
     exited,
     ask: (path) => ask(data, path),
+    post: (path, body) => ask(data, path, body),
     cpu: () => cpuOf(child.pid ?? 0),
+    memory: () => memoryOf(child.pid ?? 0),
   }
 }
 
-async function ask<T>(data: string, path: string): Promise<T | undefined> {
+async function ask<T>(data: string, path: string, body?: unknown): Promise<T | undefined> {
   try {
     const { console: base } = JSON.parse(readFileSync(join(data, 'exchange/endpoint.json'), 'utf8')) as {
       console: string
     }
     const key = readFileSync(join(data, 'owner.key'), 'utf8').trim()
-    const answer = await fetch(`${base}/api/v1/${path}`, { headers: { authorization: `Bearer ${key}` } })
+    const sent =
+      body === undefined
+        ? { headers: { authorization: `Bearer ${key}` } }
+        : {
+            method: 'POST',
+            headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+            body: JSON.stringify(body),
+          }
+    const answer = await fetch(`${base}/api/v1/${path}`, sent)
     return answer.ok ? ((await answer.json()) as T) : undefined
   } catch {
     return undefined
@@ -45,18 +61,36 @@ const ticksPerSecond = 100
 
 function cpuOf(parent: number): Map<string, number> {
   const used = new Map<string, number>()
-  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+  for (const { pid, title, stat } of childrenOf(parent))
+    used.set(title === '' ? pid : title, ((Number(stat[11]) + Number(stat[12])) * 1000) / ticksPerSecond)
+  return used
+}
+
+function memoryOf(program: number): Map<string, Memory> {
+  const found = new Map<string, Memory>()
+  for (const { pid, title } of [{ pid: String(program), title: 'sallyport' }, ...childrenOf(program)]) {
+    const rollup = readFileSync(`/proc/${pid}/smaps_rollup`, 'latin1')
+    const kib = (name: string) => Number(new RegExp(`^${name}: +(\\d+) kB$`, 'm').exec(rollup)?.[1] ?? Number.NaN)
+    found.set(title, { pssKiB: kib('Pss'), privateKiB: kib('Private_Clean') + kib('Private_Dirty') })
+  }
+  return found
+}
+
+/** @returns the living children of a process; `stat` begins with the state, field 3 of proc(5) */
+function childrenOf(parent: number) {
+  return readdirSync('/proc').flatMap((pid) => {
+    if (!/^\d+$/.test(pid)) return []
     try {
-      const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
-      if (Number(fields[1]) !== parent) continue
-      const title = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0]?.split(' ')[0] ?? pid
-      used.set(title, ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond)
+      const text = readFileSync(`/proc/${pid}/stat`, 'latin1')
+      const stat = text.slice(text.lastIndexOf(')') + 2).split(' ')
+      if (Number(stat[1]) !== parent) return []
+      const title = readFileSync(`/proc/${pid}/cmdline`, 'latin1').split('\0')[0]?.split(' ')[0] ?? ''
+      return [{ pid, title, stat }]
     } catch {
       // It ended while we looked.
+      return []
     }
-  }
-  return used
+  })
 }
 
 /** Waits for a condition, asking every few ms. */
