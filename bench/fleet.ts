@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { systemClock } from '../src/platform/clock.ts'
+import { enrolWithSources } from '../src/units/device-command.ts'
 import type { DeviceList, ServerStatus } from '../src/wire/api/fleet.ts'
 import type { Ledger } from '../src/wire/api/ledger.ts'
 import { startLightDevices } from './light-devices.ts'
@@ -28,18 +29,25 @@ const mib = (kib: number) => `${(kib / 1_024).toFixed(1)} MiB`
 const folder = mkdtempSync(join(tmpdir(), 'sallyport-bench-'))
 const file = join(folder, 'eve.json')
 writeFileSync(file, `${new LineMaker(1).next()}\n`)
-const site = measured(['up', '--source', file], join(folder, 'data'))
+const site = measured(['exchange', 'run'], join(folder, 'exchange'), ['console', 'devices'])
+const parts: (typeof site)[] = [site]
 try {
-  const status = async () => await site.ask<ServerStatus>('status')
-  await until(async () => ((await status())?.journal.events ?? 0) > 0, 100, 60_000)
+  await until(async () => (await site.ask('status')) !== undefined, 100, 60_000)
+  const data = join(folder, 'device')
+  await enrolWithSources({
+    token: await tokenFor(),
+    dataFolder: data,
+    sources: [file],
+    signal: new AbortController().signal,
+  })
+  const device = measured(['device', 'run'], data, ['local'])
+  parts.unshift(device)
+  await until(async () => ((await site.ask<ServerStatus>('status'))?.journal.events ?? 0) > 0, 100, 60_000)
   await systemClock.sleep(idleMs)
   const idle = site.memory()
-  sayMemory(`idle, ${idleMs / 1_000} s after the first event`, idle)
-  const one = (title: string): Memory => idle.get(title) ?? { pssKiB: Number.NaN, privateKiB: Number.NaN }
-  const device = [one('EventHandler'), one('connector')]
-  const sum = (of: (memory: Memory) => number) => mib(device.reduce((total, memory) => total + of(memory), 0))
-  say(`a device idle (EventHandler and connector): PSS ${sum((m) => m.pssKiB)}, private ${sum((m) => m.privateKiB)}`)
-  say(`the exchange idle: PSS ${mib(one('exchange').pssKiB)}, private ${mib(one('exchange').privateKiB)}`)
+  sayMemory(`exchange idle, ${idleMs / 1_000} s after its first event`, idle)
+  sayMemory('device idle', device.memory())
+  const exchangeKiB = (memory: ReadonlyMap<string, Memory>) => memory.get('exchange')?.pssKiB ?? Number.NaN
 
   const began = systemClock.monotonic()
   await using fleet = await startLightDevices({ count: devices, folder, token: () => tokenFor() })
@@ -57,8 +65,7 @@ try {
   await until(async () => (await known()).filter(({ states }) => states.flowing).length > devices, 250, 120_000)
   const loaded = site.memory()
   sayMemory(`with ${devices} channels, after ${seconds} s of events`, loaded)
-  const per = (memory: Map<string, Memory>) =>
-    `${(((memory.get('exchange')?.pssKiB ?? Number.NaN) - one('exchange').pssKiB) / devices).toFixed(0)} KiB`
+  const per = (memory: Map<string, Memory>) => `${((exchangeKiB(memory) - exchangeKiB(idle)) / devices).toFixed(0)} KiB`
   const account = await site.ask<Ledger>('ledger')
   const total = (of: 'given' | 'stored' | 'outstanding') => account?.rows.reduce((all, row) => all + row[of], 0)
   say(
@@ -67,8 +74,10 @@ try {
   say(`memory of the exchange per device (PSS): ${per(connected)} with open channels, ${per(loaded)} after events`)
   if (account?.holds !== true || total('stored') !== fleet.given() + 1) process.exitCode = 1
 } finally {
-  site.child.kill('SIGTERM')
-  await site.exited
+  for (const part of parts) {
+    part.child.kill('SIGTERM')
+    await part.exited
+  }
   rmSync(folder, { recursive: true, force: true })
 }
 
@@ -78,10 +87,18 @@ async function tokenFor(): Promise<string> {
   return made.token
 }
 
-function sayMemory(when: string, memory: ReadonlyMap<string, Memory>): void {
-  say(`${when}:`)
-  for (const [title, { pssKiB, privateKiB }] of memory)
-    say(`  ${title.padEnd(13)} PSS ${mib(pssKiB).padStart(10)}   private ${mib(privateKiB).padStart(10)}`)
+/** PSS divides what processes share (the program's text) between all of this machine; private is what each has alone. */
+function sayMemory(what: string, memory: ReadonlyMap<string, Memory>): void {
+  const all = [...memory.values()]
+  const line = (title: string, pss: number, own: number) =>
+    say(`  ${title.padEnd(13)} PSS ${mib(pss).padStart(10)}   private ${mib(own).padStart(10)}`)
+  say(`${what}:`)
+  for (const [title, { pssKiB, privateKiB }] of memory) line(title, pssKiB, privateKiB)
+  line(
+    'together',
+    all.reduce((sum, { pssKiB }) => sum + pssKiB, 0),
+    all.reduce((sum, { privateKiB }) => sum + privateKiB, 0),
+  )
 }
 
 function say(line: string): void {

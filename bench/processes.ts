@@ -5,7 +5,8 @@ import { join, resolve } from 'node:path'
 import { systemClock } from '../src/platform/clock.ts'
 
 const program = join(resolve(import.meta.dirname, '..'), 'bin/sallyport')
-const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', '--local', '127.0.0.1:0']
+/** Free ports, of what a command listens on. */
+const freePorts = ['console', 'devices', 'local'] as const
 
 /** KiB: its share of what it has in common with others, and what is its own alone. */
 export type Memory = { readonly pssKiB: number; readonly privateKiB: number }
@@ -22,8 +23,13 @@ export type Measured = {
   memory(): Map<string, Memory>
 }
 
-/** Starts a command on a data folder, on free ports. */
-export function measured(args: readonly string[], data: string): Measured {
+/** Starts a command on a data folder, on free ports. @param listens on what it listens, where not on all three */
+export function measured(
+  args: readonly string[],
+  data: string,
+  listens: readonly (typeof freePorts)[number][] = freePorts,
+): Measured {
+  const free = listens.flatMap((option) => [`--${option}`, '127.0.0.1:0'])
   const child = spawn('sh', [program, ...args, '--data', data, ...free], { stdio: ['ignore', 'ignore', 'inherit'] })
   const exited = new Promise<number | null>((done) => child.on('exit', done))
   return {
