@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { type Clock, systemClock } from '../../platform/clock.ts'
 import { openLog } from '../../platform/log.ts'
 import { openHopServer } from '../hop/hop-zeromq.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
@@ -56,7 +57,11 @@ export class TestDevice implements AsyncDisposable {
     }
   }
 
-  start(source: Source = {}, more: Partial<EventHandlerConfiguration> = {}): Promise<EventHandler> {
+  start(
+    source: Source = {},
+    more: Partial<EventHandlerConfiguration> = {},
+    clock: Clock = systemClock,
+  ): Promise<EventHandler> {
     return startEventHandler({
       configuration: this.configuration(source, more),
       spoolFolder: this.spool,
@@ -64,6 +69,7 @@ export class TestDevice implements AsyncDisposable {
       bindSocket: ({ path, group }, handlers) => openHopServer(path, testLog, handlers, undefined, group),
       program: 'sallyport/test',
       log: testLog,
+      clock,
       quietMs: 300,
     })
   }
