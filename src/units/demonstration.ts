@@ -1,19 +1,25 @@
 // The demonstration of `up`: four sensors of an enrolled device, each by the way it takes in the field: files of Suricata,
-// Snort 3 and Zeek, and a firewall's syslog.
+// Snort 3 and Zeek, and a firewall's syslog; and a relay module that knows the story.
 import { join } from 'node:path'
 import { beginDemo, demoFiles } from '../demo/demo-sensors.ts'
+import { startDemoRelay } from '../demo/demo-relay.ts'
 import { story } from '../demo/story.ts'
 import type { SourceConfig } from '../device/event-handler/source-config.ts'
 import type { Clock } from '../platform/clock.ts'
+import type { ModuleList, ModuleRecord } from '../wire/api/modules.ts'
+import type { OwnerClient } from './owner-client.ts'
 import type { Site } from './site.ts'
 
 const seed = 4711
 const firewall = 'firepower'
+const relayName = 'Demonstration intelligence'
 
 export type Demonstration = {
   readonly sources: SourceConfig[]
   /** What to look for. */
   readonly story: { readonly address: string }
+  /** Starts its module and makes it known; ready when it can be asked. Disposing ends it. */
+  startModule(owner: OwnerClient): Promise<AsyncDisposable>
   /** Goes on until the signal aborts. */
   play(site: Pick<Site, 'deviceStatus'>, signal: AbortSignal): Promise<void>
 }
@@ -40,8 +46,28 @@ export async function beginDemonstration(folder: string, clock: Clock): Promise<
       },
     ],
     story: { address: story.server },
+    startModule: (owner) => startModule(owner, clock),
     play: (site, signal) => demo.play(() => syslogPort(site), signal),
   }
+}
+
+/** It has another port and token at each start: the one of before goes. */
+async function startModule(owner: OwnerClient, clock: Clock): Promise<AsyncDisposable> {
+  await using up = new AsyncDisposableStack()
+  const relay = up.use(await startDemoRelay(clock))
+  const { modules } = await owner.get<ModuleList>('modules')
+  for (const { id, name } of modules) if (name === relayName) await owner.delete(`modules/${encodeURIComponent(id)}`)
+  await owner.post<ModuleRecord>('modules', {
+    type: 'relay',
+    name: relayName,
+    settings: {
+      url: relay.url,
+      'auth-type': 'bearer',
+      token: relay.token,
+      'supported-apis': 'health,deliberate/observables,observe/observables,refer/observables',
+    },
+  })
+  return up.move()
 }
 
 /** Asked each time: a listener that was started again has another. */

@@ -13,6 +13,7 @@ const askAgainEveryMs = 100
 export type OwnerClient = {
   get<T>(path: string): Promise<T>
   post<T>(path: string, body: unknown): Promise<T>
+  delete(path: string): Promise<void>
 }
 
 /** Asks again while the exchange is being started again. @returns a client whose questions end with the signal */
@@ -33,6 +34,7 @@ export function patientClient(owner: OwnerClient, signal: AbortSignal): OwnerCli
   return {
     get: (path) => patiently(() => owner.get(path)),
     post: (path, body) => patiently(() => owner.post(path, body)),
+    delete: (path) => patiently(() => owner.delete(path)),
   }
 }
 
@@ -40,7 +42,7 @@ const awayCodes: ReadonlySet<Code> = new Set(['server.unreachable', 'journal.una
 
 /** @param base asked at each call, for a restarted exchange may be elsewhere. Rejects with the Fault of the answer. */
 export function ownerClient(base: () => string, key: string): OwnerClient {
-  const ask = async <T>(method: string, path: string, body?: unknown): Promise<T> => {
+  const ask = async (method: string, path: string, body?: unknown): Promise<Response> => {
     let answer: Response
     try {
       answer = await fetch(`${base()}/api/v1/${path}`, {
@@ -55,7 +57,7 @@ export function ownerClient(base: () => string, key: string): OwnerClient {
     } catch (cause) {
       throw new Fault('server.unreachable', { what: `The exchange does not answer at ${base()}`, cause })
     }
-    if (answer.ok) return (await answer.json()) as T
+    if (answer.ok) return answer
     const problem = (await answer.json().catch(() => ({}))) as Partial<Problem>
     const code = problem.code !== undefined && isCode(problem.code) ? problem.code : 'internal'
     throw new Fault(code, {
@@ -63,5 +65,11 @@ export function ownerClient(base: () => string, key: string): OwnerClient {
       remedy: problem.remedy ?? codes[code].remedy,
     })
   }
-  return { get: (path) => ask('GET', path), post: (path, body) => ask('POST', path, body) }
+  return {
+    get: async <T>(path: string) => (await (await ask('GET', path)).json()) as T,
+    post: async <T>(path: string, body: unknown) => (await (await ask('POST', path, body)).json()) as T,
+    async delete(path) {
+      await ask('DELETE', path)
+    },
+  }
 }

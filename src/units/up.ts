@@ -49,6 +49,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const demo = options.demo ? await beginDemonstration(folder.demo, systemClock) : undefined
   const sources = demo?.sources ?? parseSources(options.sources)
   const site = up.use(await startSite({ ...options, consoleFolder, sources, enable: ['Exchange'], signal }))
+  if (demo !== undefined) up.use(await demo.startModule(site.owner))
   const playing = demo?.play(site, signal)
   up.defer(async () => {
     stop.abort()
