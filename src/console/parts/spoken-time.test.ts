@@ -18,6 +18,8 @@ test('console 7: the second reading counts in the largest whole unit', () => {
   assert.equal(relative(now - 7_100_000, now), '1 h ago')
   assert.equal(relative(now + 172_800_000, now), 'in 2 d')
   assert.equal(duration(900_000), '15 min')
+  assert.equal(duration(40), '40 ms')
+  assert.equal(duration(0), '0 s')
   assert.equal(counted(1, 'event'), '1 event')
   assert.equal(counted(20339, 'event'), '20,339 events')
 })

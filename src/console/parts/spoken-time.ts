@@ -23,8 +23,9 @@ const units = [
   [1, 's'],
 ] as const
 
-/** @returns `15 min`, `2 h`, `1.5 s`: a width or duration in ms. */
+/** @returns `15 min`, `2 h`, `1.5 s`, `40 ms`: a width or duration in ms. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < 1_000) return `${Math.round(ms)} ms`
   const seconds = ms / 1000
   const [length, unit] = units.find(([unitLength]) => seconds >= unitLength) ?? [1, 's']
   return `${Number((seconds / length).toFixed(1))} ${unit}`
