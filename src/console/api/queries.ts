@@ -105,15 +105,16 @@ export const eventPagesQuery = (question: EventAsk, asked: number) =>
     placeholderData: keepPreviousData,
   })
 
-/** How often counts are asked for again while events are followed. */
-const countedEveryMs = 10_000
+/** How often they are asked for again while events are followed. */
+const countedEveryMs = 3_000
+const drawnEveryMs = 10_000
 
 export const histogramQuery = (question: EventAsk, asked: number, live = false) =>
   queryOptions({
     queryKey: ['events', 'histogram', question, asked],
     queryFn: ({ signal }) => ask<EventHistogram>('events/histogram', { query: { ...question, buckets: 120 }, signal }),
     placeholderData: keepPreviousData,
-    refetchInterval: live ? countedEveryMs : false,
+    refetchInterval: live ? drawnEveryMs : false,
   })
 
 export const countQuery = (question: EventAsk, asked: number, live = false) =>

@@ -62,7 +62,7 @@ function Enrol({ devices, onClose }: Omit<Props, 'opened'>) {
 type PasteProps = { readonly made: Made; readonly progress: Enrolment; readonly onClose: () => void }
 
 function Paste({ made: { token }, progress, onClose }: PasteProps) {
-  const command = `sallyport device enrol ${token.token} --source /var/log/suricata/eve.json`
+  const command = `sallyport device enrol ${token.token}`
   const { device, flowing, steps } = progress
   useEffect(() => {
     if (flowing) announce('The first event is here')
@@ -99,7 +99,9 @@ function Paste({ made: { token }, progress, onClose }: PasteProps) {
         </p>
       ) : (
         <p className="second-reading">
-          This waits for as long as you like. Nothing happens? On that machine: <code>sallyport doctor</code>
+          It finds what Suricata, Zeek and Snort usually write; for another file or socket add{' '}
+          <code>--source PATH</code>. This waits for as long as you like. Nothing happens? On that machine:{' '}
+          <code>sallyport doctor</code>
         </p>
       )}
     </div>
