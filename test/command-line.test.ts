@@ -8,7 +8,7 @@ import { after, test } from 'node:test'
 import { commands } from '../src/cli/commands.ts'
 import { runCli } from '../src/cli/main.ts'
 import type { CliPorts } from '../src/cli/ports.ts'
-import { fakePorts, fakeTerminal } from '../src/cli/session-fake.ts'
+import { fakeDevice, fakePorts, fakeTerminal } from '../src/cli/session-fake.ts'
 import { organisationId } from '../src/core/ids.ts'
 import { systemClock } from '../src/platform/clock.ts'
 import { openSupervisor } from '../src/device/pmtool/supervisor.ts'
@@ -116,7 +116,7 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     'exchange device ls': here,
     'exchange device show': ['sensor-1', ...here],
     'exchange device revoke': ['sensor-1', '--yes', ...here],
-    'device enrol': ['-', '--source', '/x/eve.json', ...here],
+    'device enrol': ['-', '--no-run', '--source', '/x/eve.json', ...here],
     'device status': ['--local', local.address],
     pmtool: ['status', ...here],
     'region allow-list': here,
@@ -129,7 +129,8 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     if (processes.has(path) || streams.has(path)) continue
     const rest = typed[path]
     assert.ok(rest, `no sample of ${path}`)
-    const ports = { stdin: '192.0.2.9', enrol: async () => enrolled }
+    const sources = async () => ({ taken: [{ source: '/x/eve.json', why: 'named' }], passedOver: [], absent: [] })
+    const ports = { stdin: '192.0.2.9', device: fakeDevice({ enrol: async () => enrolled, sources }) }
     const json = await run([...path.split(' '), ...rest, '-o', 'json'], ports)
     assert.equal(json.code, 0, `${path}: ${json.err}`)
     assert.match(json.out, /^[^\n]+\n$/, path)

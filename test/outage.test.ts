@@ -21,7 +21,10 @@ test('delivery C6 C7: 100,000 events are kept through an outage; new ones are se
   const [, devices = ''] = await until('the exchange', () => /devices\s+(127\S+)/.exec(first.stderr()) ?? undefined)
   const { stdout } = await run(t, ['token', 'create', '--data', data.exchange, '-o', 'json'])
   const { token } = JSON.parse(stdout) as { token: string }
-  assert.equal((await run(t, ['device', 'enrol', '-', '--source', sensor, '--data', data.device], token)).code, 0)
+  assert.equal(
+    (await run(t, ['device', 'enrol', '-', '--no-run', '--source', sensor, '--data', data.device], token)).code,
+    0,
+  )
   const device = start(t, ['device', 'run', '--data', data.device, '--local', '127.0.0.1:0'])
   const [, local = ''] = await until(
     'the device',

@@ -59,7 +59,10 @@ test('issue 9 What must hold: 20 kills of tail and exchange, and the file of the
   let exchange = await startExchange(t, data.exchange, any)
   const { stdout } = await run(t, ['token', 'create', '--data', data.exchange, '-o', 'json'])
   const { token } = JSON.parse(stdout) as { token: string }
-  assert.equal((await run(t, ['device', 'enrol', '-', '--source', sensor, '--data', data.device], token)).code, 0)
+  assert.equal(
+    (await run(t, ['device', 'enrol', '-', '--no-run', '--source', sensor, '--data', data.device], token)).code,
+    0,
+  )
   const device = () => start(t, ['device', 'run', '--data', data.device, '--local', any])
   const first = device()
   const stored = async () => (await asOwner<{ journal: { events: number } }>(data.exchange, 'status'))?.journal.events

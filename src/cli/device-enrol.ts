@@ -1,52 +1,114 @@
-// `sallyport device enrol`: one pasted token makes this machine a device of an exchange.
+// `sallyport device enrol`: one pasted token makes this machine a device of an exchange, and runs it.
 import { Option } from 'commander'
-import { dataOption } from './options.ts'
+import { Fault } from '../core/fault.ts'
+import { confirm } from './confirm.ts'
+import type { Address } from '../platform/address.ts'
+import { dataOption, localOption, sourceOption, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
+import type { Registration } from './ports.ts'
 import { readText } from './read-text.ts'
-import { type DefineCommand, examples } from './session.ts'
+import { runInForeground } from './run-device.ts'
+import { sayChosen } from './say-sources.ts'
+import { type DefineCommand, examples, type Session } from './session.ts'
 import { shownTime } from './show.ts'
-import { printable } from './terminal.ts'
 import { suggest } from './suggest.ts'
+import { askSupervisor } from './supervisor.ts'
+import { printable, say } from './terminal.ts'
 
-type Options = { readonly data: string; readonly output: OutputFormat; readonly source: readonly string[] }
+type Options = {
+  readonly data: string
+  readonly local: Address
+  readonly output: OutputFormat
+  readonly source: readonly string[]
+  readonly sensorsBelow: string
+  readonly replace: boolean
+  readonly run: boolean
+  readonly firstEventWithin: number
+}
 
 export const deviceEnrol: DefineCommand = (command, session) => {
   command
     .argument('<TOKEN|->', 'what `sallyport token create` printed; - reads it from standard input, unseen by ps')
     .addOption(dataOption())
+    .addOption(localOption())
+    .addOption(sourceOption('what a sensor writes: file, folder or socket', 'what is found in the usual places'))
     .addOption(
-      new Option('--source <PATH>', 'file or folder a sensor writes; may be given more than once')
-        .default([], 'as configured')
-        .argParser((text: string, before: readonly string[]) => [...before, ...text.split(',')]),
+      new Option('--sensors-below <DIR>', 'folder that stands for / where sensors are looked for').default('/'),
+    )
+    .addOption(new Option('--replace', 'enrol anew, though this folder holds a registration').default(false))
+    .addOption(new Option('--no-run', 'enrol alone; `sallyport device run` starts it'))
+    .addOption(
+      new Option('--first-event-within <SECONDS>', 'after which it is said why no event was received')
+        .default(30)
+        .argParser(wholeNumber(1, 86_400)),
     )
     .addOption(outputOption())
     .addHelpText(
       'after',
       examples([
-        ['sallyport device enrol spt1_… --source /var/log/suricata/eve.json', 'then: sallyport device run'],
-        ['sallyport device enrol - < token.txt', 'the token stays out of the process list'],
+        ['sallyport device enrol spt1_…', 'finds Suricata, Zeek and Snort, and goes on in the foreground'],
+        ['sallyport device enrol spt1_… --source /data/eve.json --source syslog+udp://:5514', 'these alone'],
+        ['sallyport device enrol - --no-run < token.txt', 'the token stays out of the process list'],
       ]),
     )
-    .action(
-      session.runs(async (token: string, options: Options) => {
-        const { terminal, signal } = session
-        const pasted = token === '-' ? await readText(terminal, '-', signal) : token
-        const enrolled = await session.ports.enrol({
-          token: pasted,
-          dataFolder: options.data,
-          sources: options.source,
-          signal,
-        })
-        const { device, organisation, exchange, certificateNotAfter } = enrolled
-        await print(terminal, options.output, {
-          document: enrolled,
-          table: [
-            printable(`${device} is enrolled at ${exchange}, organisation ${organisation}`),
-            `certificate until ${shownTime(certificateNotAfter)}, renewed by itself`,
-          ],
-        })
-        suggest(terminal, options.data, 'device run')
-        return 0
-      }),
-    )
+    .action(session.runs(async (token: string, options: Options) => await enrol(session, token, options)))
+}
+
+async function enrol(session: Session, typed: string, options: Options): Promise<0> {
+  const { ports, terminal, signal } = session
+  const { data, local, source, sensorsBelow: below } = options
+  const token = typed === '-' ? await readText(terminal, '-', signal) : typed
+  const before = await ports.device.registration(data, signal)
+  const isLive = before.kind === 'live' || before.kind === 'unknown'
+  if (isLive)
+    await confirm(session, `This folder is enrolled as ${before.device}. Enrol it anew?`, options.replace, '--replace')
+  const isRunning = await runs(session, data)
+  const sources = keepsSources(before, source)
+    ? []
+    : sayChosen(terminal, await ports.device.sources({ named: source, below, signal }))
+  if (sources.length === 0 && !keepsSources(before, source) && options.run && !isRunning)
+    throw new Fault('source.missing', {
+      what: 'No sensor was found',
+      remedy: 'Name what it writes with --source PATH, or enrol alone with --no-run.',
+    })
+  const enrolled = await ports.device.enrol({ token, dataFolder: data, sources, signal })
+  const { device, organisation, exchange, certificateNotAfter } = enrolled
+  await print(terminal, options.output, {
+    document: enrolled,
+    table: [
+      printable(`${device} is enrolled at ${exchange}, organisation ${organisation}`),
+      `certificate until ${shownTime(certificateNotAfter)}, renewed by itself`,
+    ],
+  })
+  if (isRunning) await goOn(session, data)
+  else if (options.run) await runInForeground(session, { data, local, firstEventWithinS: options.firstEventWithin })
+  else suggest(terminal, data, 'device run')
+  return 0
+}
+
+/** A device that was configured stays so, unless sources are named. */
+function keepsSources(before: Registration, named: readonly string[]): boolean {
+  return before.kind !== 'none' && before.sources.length > 0 && named.length === 0
+}
+
+async function runs({ signal }: Session, data: string): Promise<boolean> {
+  try {
+    await askSupervisor(data, { v: 1, ask: 'status' }, signal)
+    return true
+  } catch (error) {
+    if (error instanceof Fault && error.code === 'service.unsupervised') return false
+    throw error
+  }
+}
+
+/** The device runs already: the connector sees its new identity by itself, EventHandler reads its sources at its start. */
+async function goOn({ terminal, signal }: Session, data: string): Promise<void> {
+  try {
+    await askSupervisor(data, { v: 1, ask: 'restart', id: 'EventHandler' }, signal)
+    say(terminal, 'The device runs already, and goes on with it.')
+  } catch (error) {
+    if (!(error instanceof Fault && error.code.startsWith('service.'))) throw error
+    say(terminal, `The device runs already; ${error.what}.`)
+  }
+  suggest(terminal, data, 'pmtool status')
 }

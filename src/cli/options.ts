@@ -33,6 +33,13 @@ export function nameOption(): Option {
   ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')])
 }
 
+/** Repeatable; as a variable the sources stand between commas. What an argument means is docs/sources.md. */
+export function sourceOption(description: string, byDefault: string): Option {
+  return new Option('--source <PATH>', `${description}; may be given more than once`)
+    .default([], byDefault)
+    .argParser((text: string, before: readonly string[]) => [...before, text])
+}
+
 /** Days that events are kept. */
 export function retentionDaysOption(): Option {
   return new Option('--retention-days <N>', 'days that events are kept').default(30).argParser(wholeNumber(1, 36_500))

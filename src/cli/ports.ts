@@ -10,18 +10,26 @@ export type CliPorts = {
   inspect(text: string): Promise<readonly Observable[]>
   /** Opens the data folder of a server that does not run; its answers are those of /api/v1 with the owner's key. */
   openOffline(dataFolder: string): Promise<AsyncDisposable & { fetch(request: Request): Promise<Response> }>
-  /** Makes this machine a device of the exchange that the token names. */
-  enrol(request: EnrolRequest): Promise<Enrolled>
-  /** @returns by which URLs this machine, a device, reaches its exchange; undefined where it is not enrolled */
-  deviceRoles(dataFolder: string): Promise<RoleUrls | undefined>
+  readonly device: DevicePort
   /** Runs sensor output through the whole road; resolves when every event can be found. */
   open(request: OpenRequest): Promise<Opened>
   /** Starts everything on this machine; resolves when it runs. */
   up(request: UpRequest): Promise<RunningSite>
   /** Starts the server alone. */
   exchange(request: ServeRequest): Promise<RunningServer>
+}
+
+export type DevicePort = {
+  /** What a device would read: what is named, else what is found where sensors usually write. */
+  sources(request: SourcesRequest): Promise<ChosenSources>
+  /** Whether this folder holds a registration, and whether its exchange still knows it. */
+  registration(data: string, signal: AbortSignal): Promise<Registration>
+  /** Makes this machine a device of the exchange that the token names. */
+  enrol(request: EnrolRequest): Promise<Enrolled>
+  /** @returns by which URLs this machine, a device, reaches its exchange; undefined where it is not enrolled */
+  roles(dataFolder: string): Promise<RoleUrls | undefined>
   /** Starts the device of this machine. */
-  device(request: DeviceRequest): Promise<AsyncDisposable & { readonly local: string; readonly device: string }>
+  run(request: DeviceRequest): Promise<RunningDevice>
 }
 
 type Watched = { readonly onDeath: (title: string, how: string) => void; readonly signal: AbortSignal }
@@ -94,10 +102,42 @@ export type OpenTotals = {
   readonly durationMs: number
 }
 
+export type RunningDevice = AsyncDisposable & {
+  readonly local: string
+  readonly device: string
+  /** Resolves when the exchange has acknowledged the first event, with the milliseconds since the start. */
+  readonly firstEvent: Promise<number>
+  /** Why none was acknowledged so far, what stands first on the way first. */
+  whyNone(): Promise<readonly Reason[]>
+}
+
+export type Reason = { readonly code: string; readonly what: string; readonly remedy: string }
+
+export type SourcesRequest = {
+  /** Arguments of --source. */
+  readonly named: readonly string[]
+  /** Stands for / where sensors are looked for. */
+  readonly below: string
+  readonly signal: AbortSignal
+}
+
+export type ChosenSources = {
+  /** As arguments of --source. */
+  readonly taken: readonly { readonly source: string; readonly why: string }[]
+  readonly passedOver: readonly { readonly path: string; readonly why: string }[]
+  /** Usual places that are not there. */
+  readonly absent: readonly string[]
+}
+
+export type Registration =
+  | { readonly kind: 'none' }
+  /** `live`: its exchange knows it. `unknown`: the exchange could not be asked. `ended`: it was refused, or cannot be used. */
+  | { readonly kind: 'live' | 'unknown' | 'ended'; readonly device: string; readonly sources: readonly string[] }
+
 export type EnrolRequest = {
   readonly token: string
   readonly dataFolder: string
-  /** Files or folders of sensors to read; none = as configured already. */
+  /** Arguments of --source; none = as configured already. */
   readonly sources: readonly string[]
   readonly signal: AbortSignal
 }

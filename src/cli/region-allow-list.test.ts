@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { runCli } from './main.ts'
 import { allowList } from './region-allow-list.ts'
-import { fakePorts, fakeTerminal } from './session-fake.ts'
+import { fakeDevice, fakePorts, fakeTerminal } from './session-fake.ts'
 
 const roles = {
   api: 'https://exchange.example:8444',
@@ -28,7 +28,7 @@ test('original-system A7: an enrolled device prints what it was told, and an add
   const data = mkdtempSync(join(tmpdir(), 'sallyport-cli-'))
   t.after(() => rmSync(data, { recursive: true }))
   const terminal = fakeTerminal()
-  const ports = fakePorts({ deviceRoles: async () => roles })
+  const ports = fakePorts({ device: fakeDevice({ roles: async () => roles }) })
   assert.equal(await runCli(['region', 'allow-list', '--data', data], ports, terminal), 0)
   assert.match(terminal.out(), /^HOST +PORT +PROTOCOL +ROLES\nexchange\.example +8444 +tcp, TLS +api, ingest\n/)
   assert.match(terminal.err(), /2001:db8::1 is an address/)
@@ -39,7 +39,11 @@ test('original-system A7: a folder of neither a server nor a device says so', as
   t.after(() => rmSync(data, { recursive: true }))
   const terminal = fakeTerminal()
   assert.equal(
-    await runCli(['region', 'allow-list', '--data', data], fakePorts({ deviceRoles: async () => undefined }), terminal),
+    await runCli(
+      ['region', 'allow-list', '--data', data],
+      fakePorts({ device: fakeDevice({ roles: async () => undefined }) }),
+      terminal,
+    ),
     5,
   )
   assert.match(terminal.err(), /server\.unreachable/)

@@ -58,7 +58,7 @@ export const regionAllowList: DefineCommand = (command, session) => {
 
 /** The server's own word where this is a server's folder; else what the device was told when it enrolled. */
 async function regionFor(session: Session, data: string): Promise<Pick<RegionRecord, 'roles' | 'names'>> {
-  const roles = existsSync(join(data, ownerKeyFile)) ? undefined : await session.ports.deviceRoles(data)
+  const roles = existsSync(join(data, ownerKeyFile)) ? undefined : await session.ports.device.roles(data)
   if (roles !== undefined) return { roles, names: [] }
   await using client = await openClient(session, data, 'server')
   return await client.get<RegionRecord>('region')

@@ -1,7 +1,7 @@
 // A session for tests: ports that say what is missing, streams in memory, no process.
 import { Readable, Writable } from 'node:stream'
 import { Fault } from '../core/fault.ts'
-import type { CliPorts } from './ports.ts'
+import type { CliPorts, DevicePort } from './ports.ts'
 import type { Session } from './session.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -38,21 +38,31 @@ function collector() {
 }
 
 export function fakePorts(changes: Partial<CliPorts> = {}): CliPorts {
-  const missing = async () => {
-    throw new Fault('server.unreachable', { what: 'Nothing is behind this test' })
-  }
   return {
     program: 'sallyport 0.0.0',
     inspect: async () => [],
     openOffline: missing,
-    enrol: missing,
-    deviceRoles: missing,
+    device: fakeDevice(),
     open: missing,
     up: missing,
     exchange: missing,
-    device: missing,
     ...changes,
   }
+}
+
+export function fakeDevice(changes: Partial<DevicePort> = {}): DevicePort {
+  return {
+    sources: missing,
+    registration: async () => ({ kind: 'none' }),
+    enrol: missing,
+    roles: missing,
+    run: missing,
+    ...changes,
+  }
+}
+
+const missing = async () => {
+  throw new Fault('server.unreachable', { what: 'Nothing is behind this test' })
 }
 
 export function testSession(

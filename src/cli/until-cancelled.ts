@@ -16,3 +16,8 @@ export async function untilCancelled(signal: AbortSignal): Promise<void> {
 export function sayDeaths(terminal: Terminal): (title: string, how: string) => void {
   return (title, how) => say(terminal, `${title} ended (${printable(how)}) and is started again`)
 }
+
+/** Resolves after so many milliseconds; keeps no process alive. */
+export async function late(ms: number): Promise<'late'> {
+  return await new Promise((resolve) => AbortSignal.timeout(ms).addEventListener('abort', () => resolve('late')))
+}

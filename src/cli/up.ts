@@ -9,10 +9,12 @@ import {
   nameOption,
   retentionBytesOption,
   retentionDaysOption,
+  sourceOption,
 } from './options.ts'
+import { sayChosen } from './say-sources.ts'
 import { type DefineCommand, examples } from './session.ts'
-import { say, styled } from './terminal.ts'
-import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+import { printable, say, styled } from './terminal.ts'
+import { late, sayDeaths, untilCancelled } from './until-cancelled.ts'
 
 type Options = {
   readonly data: string
@@ -26,6 +28,8 @@ type Options = {
   readonly source: readonly string[]
 }
 
+const sensorSpeaksWithinMs = 10_000
+
 export const up: DefineCommand = (command, session) => {
   command
     .addOption(dataOption())
@@ -36,14 +40,7 @@ export const up: DefineCommand = (command, session) => {
     .addOption(retentionDaysOption())
     .addOption(retentionBytesOption())
     .addOption(new Option('--no-demo', 'no demonstration site'))
-    .addOption(
-      new Option(
-        '--source <PATH>',
-        'file a sensor of this machine writes, in place of the demonstration; may be given more than once',
-      )
-        .default([], 'none')
-        .argParser((text: string, before: readonly string[]) => [...before, ...text.split(',')]),
-    )
+    .addOption(sourceOption('what a sensor of this machine writes, in place of the demonstration', 'none'))
     .addHelpText(
       'after',
       examples([
@@ -58,11 +55,15 @@ export const up: DefineCommand = (command, session) => {
     .action(
       session.runs(async (options: Options) => {
         const { terminal, signal } = session
-        const demo = options.demo && options.source.length === 0
+        const named = options.source.length > 0
+        const demo = options.demo && !named
+        const chosen = named
+          ? await session.ports.device.sources({ named: options.source, below: '/', signal })
+          : undefined
         await using site = await session.ports.up({
           ...options,
           names: options.name ?? [],
-          sources: options.source,
+          sources: chosen === undefined ? [] : sayChosen(terminal, chosen),
           demo,
           onDeath: sayDeaths(terminal),
           signal,
@@ -71,10 +72,18 @@ export const up: DefineCommand = (command, session) => {
         say(terminal, `devices    ${site.devices}`)
         say(terminal, `local API  http://${site.local}/v1/contexts/default`)
         say(terminal, `console    ${site.console}`)
-        if (demo || options.source.length > 0) {
-          const ms = await site.firstEvent
-          if (!signal.aborted) say(terminal, `first event searchable after ${(ms / 1000).toFixed(1)} s`)
-        }
+        const received = site.firstEvent.then(
+          (ms) => {
+            if (!signal.aborted) say(terminal, `first event searchable after ${(ms / 1000).toFixed(1)} s`)
+          },
+          (error: unknown) => {
+            if (!signal.aborted) say(terminal, printable(String(error)))
+          },
+        )
+        // A sensor may be silent for hours: the link does not wait for it.
+        if (demo) await received
+        else if (named && (await Promise.race([received, late(sensorSpeaksWithinMs)])) === 'late')
+          say(terminal, 'no event yet; what the sensor writes comes as soon as it does')
         const link = await site.link()
         if (signal.aborted) return 0
         say(terminal, `${styled('bold', 'sign in', terminal.stderr)}    ${link}`)

@@ -179,6 +179,10 @@ export const codes = {
     cause: 'No sensor is connected to its socket',
     remedy: 'Start the sensor, and check that it may write to the socket: docs/sources.md.',
   },
+  'source.silent': {
+    cause: 'No sensor has written anything yet',
+    remedy: 'Check that the sensor runs and writes there; the first event is sent as soon as it does.',
+  },
   'source.unrecognised': {
     cause: 'No line is of a format this version knows',
     remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',

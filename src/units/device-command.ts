@@ -1,7 +1,8 @@
 // `sallyport device run` and `device enrol`: the device of this machine, in the foreground.
-import { basename, resolve } from 'node:path'
-import type { DeviceRequest, Enrolled, EnrolRequest } from '../cli/ports.ts'
+import type { DeviceRequest, Enrolled, EnrolRequest, Registration, RunningDevice } from '../cli/ports.ts'
 import { Fault } from '../core/fault.ts'
+import { parseSources } from '../device/event-handler/source-argument.ts'
+import { inputOf } from '../device/event-handler/source-config.ts'
 import { openSupervisor } from '../device/pmtool/supervisor.ts'
 import type { RoleUrls } from '../wire/registration/clients.ts'
 import { formatAddress } from '../platform/address.ts'
@@ -9,12 +10,20 @@ import { readContext } from '../device/connector/contexts.ts'
 import { systemClock } from '../platform/clock.ts'
 import { takeDevice } from './children.ts'
 import { dataFolder, openDataFolder } from './data-folder.ts'
-import { configureDevice, configuredSources, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
+import {
+  configureDevice,
+  configuredSources,
+  type DeviceUnitInfo,
+  enrolHere,
+  enrolledDevice,
+  standingHere,
+} from './device.ts'
+import { firstAcknowledged, whyNoEvent } from './first-event.ts'
+import { askLocalStatus } from './local-status.ts'
 
 /** Runs EventHandler and connector. @throws Fault `context.missing` where the device is not enrolled */
-export async function runDevice(
-  request: DeviceRequest,
-): Promise<AsyncDisposable & { readonly local: string; readonly device: string }> {
+export async function runDevice(request: DeviceRequest): Promise<RunningDevice> {
+  const startedAt = systemClock.monotonic()
   const folder = openDataFolder(request.data)
   const device = enrolledDevice(folder.device)
   if (device === undefined) throw new Fault('context.missing', { what: `${folder.device.root} holds no registration` })
@@ -22,23 +31,32 @@ export async function runDevice(
   const options = { folder: folder.device.root, local: request.local }
   const supervisor = up.use(await openSupervisor(folder.device.root, folder.supervisorSocket))
   const connector = await takeDevice(supervisor, options, { logs: folder.logs, onDeath: request.onDeath })
+  const local = () => (connector.info() as DeviceUnitInfo | undefined)?.local ?? formatAddress(request.local)
+  const ask = () => askLocalStatus(`http://${local()}`)
   const parts = up.move()
   return {
     device,
-    local: (connector.info() as DeviceUnitInfo | undefined)?.local ?? formatAddress(request.local),
+    local: local(),
+    firstEvent: firstAcknowledged(ask, startedAt, request.signal),
+    whyNone: async () => whyNoEvent(await ask()),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
 
+/** What holds of a data folder's registration; nothing is made. */
+export async function registrationOf(data: string, signal: AbortSignal): Promise<Registration> {
+  const folder = dataFolder(data).device
+  const standing = await standingHere(folder, signal)
+  if (standing.kind === 'none') return standing
+  return { ...standing, sources: configuredSources(folder).map((source) => inputOf(source)) }
+}
+
 /** Enrols this machine and writes EventHandler's configuration; without sources those of before stay. */
-export async function enrolWithSources({ token, dataFolder, sources, signal }: EnrolRequest): Promise<Enrolled> {
-  const folder = openDataFolder(dataFolder)
+export async function enrolWithSources({ token, dataFolder: data, sources, signal }: EnrolRequest): Promise<Enrolled> {
+  const folder = openDataFolder(data)
+  const chosen = sources.length > 0 ? parseSources(sources) : configuredSources(folder.device)
   const enrolment = await enrolHere(folder.device, token, { clock: systemClock, signal })
-  const named = sources.map((path) => ({ name: basename(path), path: resolve(path), format: 'auto' as const }))
-  configureDevice(folder.device, {
-    device: enrolment.device,
-    sources: named.length > 0 ? named : configuredSources(folder.device),
-  })
+  configureDevice(folder.device, { device: enrolment.device, sources: chosen })
   return {
     v: 1,
     device: enrolment.device,

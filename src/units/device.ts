@@ -13,6 +13,7 @@ import { openConnectorLog } from '../device/connector/connector-log.ts'
 import { readContext } from '../device/connector/contexts.ts'
 import { type Enrolment, enrol } from '../device/connector/enrol.ts'
 import { propertiesOfEnvironment } from '../device/connector/properties.ts'
+import { registrationStanding, type Standing } from '../device/connector/standing.ts'
 import { openHopClient, openHopServer } from '../device/hop/hop-zeromq.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
 import type { Clock } from '../platform/clock.ts'
@@ -85,6 +86,11 @@ export async function startConnectorUnit(options: DeviceUnitOptions, clock: Cloc
 /** @returns the device id of this folder's registration, undefined where it is not enrolled. */
 export function enrolledDevice(folder: DeviceFolder): string | undefined {
   return readContext(folder.root)?.clientId
+}
+
+/** @returns what the exchange says of this folder's registration */
+export async function standingHere(folder: DeviceFolder, signal: AbortSignal): Promise<Standing> {
+  return await registrationStanding(folder.root, signal)
 }
 
 /** Spends a token for this folder. */

@@ -33,15 +33,19 @@ const lookAtBytes = 64 * 1024
 const folderDepthMax = 8
 const filesMax = 10_000
 
-/** @throws Fault `input.missing` or `input.unreadable` where `path` itself cannot be looked at */
-export async function findInputs(path: string, signal: AbortSignal): Promise<Input[]> {
+/**
+ * @param linesMax lines of a file that are looked at before it is passed over; by default all, so that they are counted
+ * @throws Fault `input.missing` or `input.unreadable` where `path` itself cannot be looked at
+ */
+export async function findInputs(path: string, signal: AbortSignal, linesMax = Infinity): Promise<Input[]> {
   const about = await stat(path).catch((cause: unknown) => {
     throw new Fault('input.missing', { what: `${path} does not exist or may not be looked at`, cause })
   })
-  if (!about.isDirectory()) return [await lookInto(path, basename(path), signal, true)]
+  const look = (file: string, name: string, alone: boolean) => lookInto({ path: file, name, signal, alone, linesMax })
+  if (!about.isDirectory()) return [await look(path, basename(path), true)]
   const files = await filesBelow(path)
   const inputs: Input[] = []
-  for (const file of files) inputs.push(await lookInto(file, relative(path, file), signal, false))
+  for (const file of files) inputs.push(await look(file, relative(path, file), false))
   return inputs
 }
 
@@ -57,7 +61,15 @@ async function filesBelow(folder: string): Promise<string[]> {
     .slice(0, filesMax)
 }
 
-async function lookInto(path: string, name: string, signal: AbortSignal, alone: boolean): Promise<Input> {
+async function lookInto(at: {
+  readonly path: string
+  readonly name: string
+  readonly signal: AbortSignal
+  /** It was named itself, so that what cannot be read is an error. */
+  readonly alone: boolean
+  readonly linesMax: number
+}): Promise<Input> {
+  const { path, name, signal, alone, linesMax } = at
   let lines = 0
   let ignored = 0
   try {
@@ -69,6 +81,7 @@ async function lookInto(path: string, name: string, signal: AbortSignal, alone: 
         if (isOfAnotherProduct(line, name)) ignored += 1
         else lines += 1
       }
+      if (lines + ignored >= linesMax) break
     }
   } catch (cause) {
     if (signal.aborted) throw cause

@@ -12,6 +12,7 @@ import { commandOf, type Deaths, exchangeChild, takeDevice } from './children.ts
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
 import { type ExchangeInfo, keyFile } from './exchange.ts'
+import { askLocalStatus } from './local-status.ts'
 import { type OwnerClient, ownerClient, patientClient } from './owner-client.ts'
 
 export type SiteOptions = {
@@ -73,7 +74,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     owner,
     exchange: info,
     localApi: localApi(),
-    deviceStatus: async () => await askStatus(localApi()),
+    deviceStatus: async () => await askLocalStatus(localApi()),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }
@@ -81,13 +82,4 @@ export async function startSite(options: SiteOptions): Promise<Site> {
 async function enrolAtOwn(owner: OwnerClient, folder: DataFolder, signal: AbortSignal): Promise<string> {
   const { token } = await owner.post<TokenRecord>('tokens', { name: hostname() })
   return (await enrolHere(folder.device, token, { clock: systemClock, signal })).device
-}
-
-async function askStatus(base: string): Promise<Status | undefined> {
-  try {
-    const answer = await fetch(`${base}/v1/contexts/default/status`, { signal: AbortSignal.timeout(2_000) })
-    return answer.ok ? ((await answer.json()) as Status) : undefined
-  } catch {
-    return undefined
-  }
 }
