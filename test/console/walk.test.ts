@@ -72,15 +72,14 @@ test('issue 9 What must hold: a stranger connects a device, sees its first event
   await page.keyboard.press('Enter')
   const pasted = (await dialog.getByLabel('Command to paste').innerText()).trim().split(/\s+/)
   assert.deepEqual(pasted.slice(0, 3), ['sallyport', 'device', 'enrol'])
-  const typed = [...pasted.slice(1), '--source', sensor, '--data', join(folder, 'device')]
-  const enrolling = start(t, [...typed])
-  await enrolling.finished
-  start(t, ['device', 'run', '--data', join(folder, 'device'), '--local', any])
+  const typed = [...pasted.slice(1), '--source', sensor, '--data', join(folder, 'device'), '--local', any]
+  const enrolling = start(t, typed)
   await dialog.locator('.enrol-steps li[data-on] b').getByText('Enrolled').waitFor({ timeout: 60_000 })
   await picture(page, 'connect')
   let written = 0
   appendFileSync(sensor, line(++written))
   await dialog.getByText(/received .* after enrolment/).waitFor({ timeout: 60_000 })
+  assert.equal(enrolling.child.exitCode, null, `it goes on in the foreground: ${enrolling.stderr()}`)
 
   // Its first event, and those that follow, live.
   await dialog.getByRole('link', { name: 'Watch its events' }).click()
