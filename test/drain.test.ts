@@ -27,7 +27,10 @@ test('delivery C12: an exchange that stops under load leaves no ack behind', { t
   await until('the exchange', () => exchange.stderr().includes('devices '), 60_000)
   const { stdout } = await run(t, ['token', 'create', '--data', data.exchange, '-o', 'json'])
   const { token } = JSON.parse(stdout) as { token: string }
-  assert.equal((await run(t, ['device', 'enrol', '-', '--source', sensor, '--data', data.device], token)).code, 0)
+  assert.equal(
+    (await run(t, ['device', 'enrol', '-', '--no-run', '--source', sensor, '--data', data.device], token)).code,
+    0,
+  )
   const device = start(t, ['device', 'run', '--data', data.device, '--local', '127.0.0.1:0'])
   const [, local = ''] = await until(
     'the device',
