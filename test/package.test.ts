@@ -37,9 +37,9 @@ function installed(t: TestContext): { readonly folder: string; readonly manifest
   return { folder, manifest }
 }
 
-/** `npx sallyport …`, which finds the linked program and asks no registry. */
+/** `npx NAME …`, which finds the linked program and asks no registry. */
 function npx(t: TestContext, folder: string, args: readonly string[]) {
-  const child = spawn('npx', ['--no-install', 'sallyport', ...args], {
+  const child = spawn('npx', ['--no-install', ...args], {
     cwd: folder,
     stdio: ['ignore', 'pipe', 'pipe'],
     // A group of its own, for npx stands between the test and the program.
@@ -65,13 +65,23 @@ test('issue 9.9: what npm pack makes runs by npx outside the checkout: open FILE
   const lines = new Scenario(1).next(1_780_000_000_000)
   writeFileSync(sensor, `${lines.join('\n')}\n`)
 
-  const once = npx(t, folder, ['open', sensor, '--once', '-o', 'json', '--data', join(folder, 'opened'), ...free])
+  const once = npx(t, folder, [
+    'sallyport',
+    'open',
+    sensor,
+    '--once',
+    '-o',
+    'json',
+    '--data',
+    join(folder, 'opened'),
+    ...free,
+  ])
   assert.equal(await once.ended, 0, once.stderr())
   const totals: { events?: unknown } = JSON.parse(once.stdout())
   assert.equal(totals.events, lines.length, once.stdout())
 
   const data = join(folder, 'data')
-  const up = npx(t, folder, ['up', '--data', data, ...free])
+  const up = npx(t, folder, ['sallyport', 'up', '--data', data, ...free])
   const [, link = ''] = await until('sign-in link', () => /sign in\s+(http\S+)/.exec(up.stderr()) ?? undefined, 60_000)
   assert.match(up.stderr(), /first event searchable/)
   const found = await asOwner<{ count: number }>(data, 'events/count?q=')
@@ -80,6 +90,12 @@ test('issue 9.9: what npm pack makes runs by npx outside the checkout: open FILE
   const script = /<script[^>]+src="([^"]+)"/.exec(page)?.[1]
   assert(script !== undefined, page)
   assert.equal((await fetch(new URL(script, link))).status, 200, script)
+  assert.match(up.stderr(), /in another terminal: npx sallyport investigate/)
+  const licences = await (await fetch(new URL('third-party-licences.md', link))).text()
+  assert.match(licences, /react/)
+  const services = npx(t, folder, ['pmtool', 'status', '--data', data])
+  assert.equal(await services.ended, 0, services.stderr())
+  assert.match(services.stdout(), /^SSEConnector \(system\) - Running \d+/m)
   up.interrupt()
   await up.ended
   assert.match(up.stderr(), /stopping\s*$/)

@@ -6,6 +6,8 @@ import type { Address } from '../platform/address.ts'
 export type CliPorts = {
   /** Name and version, as `sallyport 0.1.0`. */
   readonly program: string
+  /** How it is typed where it stands, as `bin/sallyport`. */
+  readonly invocation: string
   /** Text in, observables out, in order of appearance. */
   inspect(text: string): Promise<readonly Observable[]>
   /** Opens the data folder of a server that does not run; its answers are those of /api/v1 with the owner's key. */

@@ -40,6 +40,7 @@ function collector() {
 export function fakePorts(changes: Partial<CliPorts> = {}): CliPorts {
   return {
     program: 'sallyport 0.0.0',
+    invocation: 'bin/sallyport',
     inspect: async () => [],
     openOffline: missing,
     device: fakeDevice(),

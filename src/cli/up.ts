@@ -93,7 +93,7 @@ export const up: DefineCommand = (command, session) => {
           terminal,
           address === undefined
             ? `next: open the sign-in link; in another terminal: sallyport token create${data}`
-            : `next: open the sign-in link and paste ${address} into Investigate; in another terminal: bin/sallyport investigate ${address}${data}`,
+            : `next: open the sign-in link and paste ${address} into Investigate; in another terminal: ${session.ports.invocation} investigate ${address}${data}`,
         )
         await untilCancelled(signal)
         say(terminal, 'stopping')
