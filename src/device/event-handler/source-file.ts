@@ -143,13 +143,15 @@ export class FileSource implements Source {
   /** Finds the file and the place to begin at. @returns false where there is nothing (more) to read */
   async #begin(mark: SourceMark | undefined): Promise<boolean> {
     const found = await waitForPlace(this.#start, mark)
-    if (found === undefined || this.#stopping) return false
+    if (found === undefined) return false
+    await using opened = new AsyncDisposableStack()
+    opened.use(found.file)
+    if (this.#stopping) return false
     const format = await waitForFormat(this.#start, found.file, mark?.format)
-    if (format === undefined) {
-      await found.file[Symbol.asyncDispose]()
-      return false
-    }
+    if (format === undefined) return false
     this.#format = format
+    // From here on the file is this source's own.
+    opened.move()
     await this.#enter(found.file, found.packed, found.offset, found.sameFile ? (mark?.context ?? '') : '')
     if (mark === undefined) this.#older = await olderGenerations(this.config.path)
     for (const loss of found.losses) this.#lose(loss.cause, loss.bytes)
