@@ -1,4 +1,5 @@
 // The formats this version knows. Adding one touches its folder and one line here (style 5).
+import { behindSyslogHead } from './behind-syslog-head.ts'
 import { firepower } from './firepower/firepower.ts'
 import type { SensorFormat } from './format.ts'
 import { snortFast } from './snort-fast/snort-fast.ts'
@@ -7,7 +8,15 @@ import { suricataEve } from './suricata-eve/suricata-eve.ts'
 import { zeekJson } from './zeek-json/zeek-json.ts'
 import { zeekTsv } from './zeek-tsv/zeek-tsv.ts'
 
-export const formats: readonly SensorFormat[] = [suricataEve, zeekJson, zeekTsv, snortJson, snortFast, firepower]
+/** Those of one line each may come by syslog, with its head before them; Firepower's own lines have one always. */
+export const formats: readonly SensorFormat[] = [
+  behindSyslogHead(suricataEve),
+  behindSyslogHead(zeekJson),
+  zeekTsv,
+  behindSyslogHead(snortJson),
+  behindSyslogHead(snortFast),
+  firepower,
+]
 
 /** @returns the format of that name, as block headers and configurations carry it; undefined for one not known here. */
 export function formatNamed(name: string): SensorFormat | undefined {

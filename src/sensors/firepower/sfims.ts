@@ -55,8 +55,8 @@ export function parseSfims(line: string): SfimsIntrusion | undefined {
 
 /** The time behind `at` is the event's; that of the head is the manager's. The device is the sensor (traps C3). */
 export function sfimsEvent(parts: SfimsIntrusion, context: ReadContext): SensorEvent {
-  const source = endOf(parts.source, parts.protocol)
-  const target = endOf(parts.target, parts.protocol)
+  const source = sfimsEnd(parts.source, parts.protocol)
+  const target = sfimsEnd(parts.target, parts.protocol)
   const flow = flowOf({
     source: source.address,
     sourcePort: source.port,
@@ -72,7 +72,7 @@ export function sfimsEvent(parts: SfimsIntrusion, context: ReadContext): SensorE
     sensor: 'firepower',
     type: 'intrusion',
     at:
-      sensorTime(parts.time, context.zoneMinutes) ??
+      sfimsTime(parts.time, context.zoneMinutes) ??
       originOf(parts.before, context.arrivedAt, context.zoneMinutes).at ??
       context.arrivedAt,
     severity: parts.severity,
@@ -86,7 +86,7 @@ export function sfimsEvent(parts: SfimsIntrusion, context: ReadContext): SensorE
 }
 
 /** `Wed Feb  3 05:49:51 2021 UTC`; of other zone names only the sensor's own setting is known. */
-function sensorTime(text: string, zoneMinutes: number): number | undefined {
+export function sfimsTime(text: string, zoneMinutes: number): number | undefined {
   const match = /^(?:[A-Za-z]{3} )?([A-Za-z]{3}) {1,2}(\d{1,2}) (\d\d):(\d\d):(\d\d) (\d{4})(?: (\S+))?$/.exec(text)
   const month = monthNumber(match?.[1] ?? '')
   if (!match || month === undefined) return undefined
@@ -97,7 +97,7 @@ function sensorTime(text: string, zoneMinutes: number): number | undefined {
 }
 
 /** A country may stand behind an end; ports may be missing; of version 6 the last colon parts the port (traps C3). */
-function endOf(text: string, protocol: string): { address: string; port: number | undefined } {
+export function sfimsEnd(text: string, protocol: string): { address: string; port: number | undefined } {
   const end = text.replace(/ \([^)]*\)$/, '')
   const colon = end.lastIndexOf(':')
   const isVersion6 = end.indexOf(':') !== colon

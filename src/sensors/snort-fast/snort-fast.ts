@@ -21,6 +21,8 @@ type FastAlert = {
   readonly rule: string
   readonly message: string
   readonly priority: number | undefined
+  /** What Snort 3 took the application for, where it says. */
+  readonly application: string | undefined
   readonly protocol: string | undefined
   readonly source: string | undefined
   readonly target: string | undefined
@@ -59,7 +61,8 @@ function read(line: string, context: ReadContext): SensorEvent | Unreadable | Ig
   evidence.relate(evidence.address(source.address), 'Connected_To', evidence.address(target.address))
   const signature = signatureOfRule(alert.rule, alert.message === '' ? undefined : alert.message)
   const ends = flowText(flow)
-  const what = signature?.name ?? 'alert'
+  const name = signature?.name ?? 'alert'
+  const what = alert.application === undefined ? name : `${name} (${alert.application})`
   return {
     kind: 'event',
     sensor: 'snort',
@@ -89,6 +92,7 @@ function parse(text: string): FastAlert | undefined {
     rule: start[2],
     message: unquoted(text.slice(start[0].length, end).trim()),
     priority: priority === undefined ? undefined : Number(priority),
+    application: /\[AppID: ([^\]]{1,64})\]/.exec(rest)?.[1],
     protocol: marks[1],
     source: marks[2],
     target: marks[3],
