@@ -1,5 +1,5 @@
 // `sallyport status`: whether the server runs, and what it holds.
-import type { ServerStatus } from '../wire/api/fleet.ts'
+import type { JournalStatistics, ServerStatus } from '../wire/api/fleet.ts'
 import { openClient } from './client.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -35,7 +35,7 @@ export const status: DefineCommand = (command, session) => {
     )
 }
 
-function keptLine({ firstDay, expired, retention }: ServerStatus['journal']): string {
+function keptLine({ firstDay, expired, retention }: JournalStatistics): string {
   const size = retention.bytesMax === null ? '' : ` and at most ${thousands(retention.bytesMax)} bytes`
   const since = firstDay === null ? '' : `, held since ${firstDay}`
   return `retention: ${thousands(retention.days)} days${size}${since}, ${thousands(expired)} events expired`

@@ -19,9 +19,9 @@ import type {
   Requarantined,
   TailLine,
 } from '../../wire/api/events.ts'
+import type { JournalStatistics } from '../../wire/api/fleet.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { Committing } from './committing.ts'
-import type { JournalStatistics } from './journal-statistics.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
 import { type AskStep, Commits, tail, type TailFrom } from './tail.ts'

@@ -11,9 +11,9 @@ import type {
   InputTotals,
   Requarantined,
 } from '../../wire/api/events.ts'
+import type { JournalStatistics } from '../../wire/api/fleet.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { IndexedBlock } from './event-index.ts'
-import type { JournalStatistics } from './journal-statistics.ts'
 import type { Expired, ExpireLimits } from './expire-days.ts'
 import type { BlockRange } from './read-block.ts'
 import type { Checkpoint, Outcome, Sender } from './committing.ts'

@@ -89,24 +89,27 @@ export type RegionRecord = {
 /** Names by which devices reach this server: what stands in its certificate. */
 export type ServerNames = { readonly v: 1; readonly names: readonly string[] }
 
+/** What the journal says of itself. */
+export type JournalStatistics = {
+  readonly id: string
+  readonly blocks: number
+  readonly events: number
+  readonly unindexedBlocks: number
+  readonly bytes: number
+  /** The oldest day held, YYYY-MM-DD; null before the first event. */
+  readonly firstDay: string | null
+  /** Events of the days that retention has dropped, as the ledger counts them. */
+  readonly expired: number
+  /** How long and how much is kept; bytesMax null = no limit. */
+  readonly retention: { readonly days: number; readonly bytesMax: number | null }
+}
+
 export type ServerStatus = {
   readonly v: 1
   readonly program: string
   readonly startedAt: number
   readonly organisation: string
-  readonly journal: {
-    readonly id: string
-    readonly blocks: number
-    readonly events: number
-    readonly unindexedBlocks: number
-    readonly bytes: number
-    /** The oldest day held, YYYY-MM-DD; null before the first event. */
-    readonly firstDay: string | null
-    /** Events of days that retention has dropped. */
-    readonly expired: number
-    /** How long and how much is kept; bytesMax null = no limit. */
-    readonly retention: { readonly days: number; readonly bytesMax: number | null }
-  }
+  readonly journal: JournalStatistics
   readonly devices: { readonly known: number; readonly connected: number }
 }
 
