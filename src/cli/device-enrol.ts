@@ -21,6 +21,7 @@ type Options = {
   readonly output: OutputFormat
   readonly source: readonly string[]
   readonly sensorsBelow: string
+  readonly proxy?: string
   readonly replace: boolean
   readonly run: boolean
   readonly firstEventWithin: number
@@ -34,6 +35,12 @@ export const deviceEnrol: DefineCommand = (command, session) => {
     .addOption(sourceOption('what a sensor writes: file, folder or socket', 'what is found in the usual places'))
     .addOption(
       new Option('--sensors-below <DIR>', 'folder that stands for / where sensors are looked for').default('/'),
+    )
+    .addOption(
+      new Option(
+        '--proxy <URL>',
+        'http://[USER:PASSWORD@]HOST:PORT to the exchange; better as SALLYPORT_PROXY, unseen by ps',
+      ),
     )
     .addOption(new Option('--replace', 'enrol anew, though this folder holds a registration').default(false))
     .addOption(new Option('--no-run', 'enrol alone; `sallyport device run` starts it'))
@@ -56,7 +63,7 @@ export const deviceEnrol: DefineCommand = (command, session) => {
 
 async function enrol(session: Session, typed: string, options: Options): Promise<0> {
   const { ports, terminal, signal } = session
-  const { data, local, source, sensorsBelow: below } = options
+  const { data, local, source, proxy, sensorsBelow: below } = options
   const token = typed === '-' ? await readText(terminal, '-', signal) : typed
   const before = await ports.device.registration(data, signal)
   const isLive = before.kind === 'live' || before.kind === 'unknown'
@@ -71,7 +78,13 @@ async function enrol(session: Session, typed: string, options: Options): Promise
       what: 'No sensor was found',
       remedy: 'Name what it writes with --source PATH, or enrol alone with --no-run.',
     })
-  const enrolled = await ports.device.enrol({ token, dataFolder: data, sources, signal })
+  const enrolled = await ports.device.enrol({
+    token,
+    dataFolder: data,
+    sources,
+    signal,
+    ...(proxy === undefined ? {} : { proxy }),
+  })
   const { device, organisation, exchange, certificateNotAfter } = enrolled
   await print(terminal, options.output, {
     document: enrolled,

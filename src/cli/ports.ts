@@ -139,6 +139,8 @@ export type Registration =
 export type EnrolRequest = {
   readonly token: string
   readonly dataFolder: string
+  /** `http://[USER:PASSWORD@]HOST:PORT` through which the exchange is reached. */
+  readonly proxy?: string
   /** Arguments of --source; none = as configured already. */
   readonly sources: readonly string[]
   readonly signal: AbortSignal

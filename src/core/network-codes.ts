@@ -35,6 +35,18 @@ export const networkCodes = {
     cause: 'The other side does not speak TLS 1.2 or later',
     remedy: 'Check that the port is that of an exchange.',
   },
+  'proxy.unreachable': {
+    cause: 'The proxy does not answer',
+    remedy: 'Correct `proxy` in connector.properties, or bring the proxy back.',
+  },
+  'proxy.credentials': {
+    cause: 'The proxy wants a user and password, or refuses those it got',
+    remedy: 'Set `proxy=http://USER:PASSWORD@HOST:PORT` in connector.properties.',
+  },
+  'proxy.refused': {
+    cause: 'The proxy does not lead to the exchange',
+    remedy: 'Let the proxy pass CONNECT to what `sallyport region allow-list` prints.',
+  },
   'http.unexpected': {
     cause: 'Something that is no exchange answered',
     remedy: 'Look for a proxy or a captive portal in between, or another server on that port.',

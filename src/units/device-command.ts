@@ -52,10 +52,15 @@ export async function registrationOf(data: string, signal: AbortSignal): Promise
 }
 
 /** Enrols this machine and writes EventHandler's configuration; without sources those of before stay. */
-export async function enrolWithSources({ token, dataFolder: data, sources, signal }: EnrolRequest): Promise<Enrolled> {
+export async function enrolWithSources(request: EnrolRequest): Promise<Enrolled> {
+  const { token, dataFolder: data, sources, signal, proxy } = request
   const folder = openDataFolder(data)
   const chosen = sources.length > 0 ? parseSources(sources) : configuredSources(folder.device)
-  const enrolment = await enrolHere(folder.device, token, { clock: systemClock, signal })
+  const enrolment = await enrolHere(folder.device, token, {
+    clock: systemClock,
+    signal,
+    ...(proxy === undefined ? {} : { proxy }),
+  })
   configureDevice(folder.device, { device: enrolment.device, sources: chosen })
   return {
     v: 1,

@@ -14,8 +14,10 @@ import { readContext } from '../device/connector/contexts.ts'
 import { type Enrolment, enrol } from '../device/connector/enrol.ts'
 import { propertiesOfEnvironment } from '../device/connector/properties.ts'
 import { registrationStanding, type Standing } from '../device/connector/standing.ts'
+import { type Proxy, readProxy } from '../device/connector/proxy.ts'
 import { openHopClient, openHopServer } from '../device/hop/hop-zeromq.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
+import { Fault } from '../core/fault.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
 import { localSocketName } from '../wire/local/messages.ts'
@@ -66,7 +68,7 @@ export async function startConnectorUnit(options: DeviceUnitOptions, clock: Cloc
   const log = openLog('connector', join(folder.root, 'log', 'connector-hop.log'))
   const overrides = {
     ...(options.exchange === undefined ? {} : { connectorFqdn: options.exchange }),
-    ...propertiesOfEnvironment(process.env),
+    ...overridesOf(process.env, options),
   }
   const connector = await startConnector({
     program,
@@ -83,6 +85,15 @@ export async function startConnectorUnit(options: DeviceUnitOptions, clock: Cloc
   }
 }
 
+/** An exchange of the same process tree is reached without the proxy that leads to the world. */
+function overridesOf(
+  environment: NodeJS.ProcessEnv,
+  { exchange }: DeviceUnitOptions,
+): ReturnType<typeof propertiesOfEnvironment> {
+  const { proxy, ...rest } = propertiesOfEnvironment(environment)
+  return proxy === undefined || exchange !== undefined ? rest : { ...rest, proxy }
+}
+
 /** @returns the device id of this folder's registration, undefined where it is not enrolled. */
 export function enrolledDevice(folder: DeviceFolder): string | undefined {
   return readContext(folder.root)?.clientId
@@ -97,10 +108,23 @@ export async function standingHere(folder: DeviceFolder, signal: AbortSignal): P
 export async function enrolHere(
   folder: DeviceFolder,
   token: string,
-  { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
+  { clock, signal, proxy }: { readonly clock: Clock; readonly signal: AbortSignal; readonly proxy?: string },
 ): Promise<Enrolment> {
   await using log = openConnectorLog({ file: join(folder.root, 'log', 'connector.log'), clock })
-  return await enrol({ token, folder: folder.root, clock, log, signal })
+  const way = proxy === undefined ? {} : { proxy: proxyOf(proxy) }
+  return await enrol({ token, folder: folder.root, clock, log, signal, ...way })
+}
+
+function proxyOf(text: string): Proxy {
+  try {
+    return readProxy(text)
+  } catch (cause) {
+    throw new Fault('input.malformed', {
+      what: 'The proxy cannot be read',
+      remedy: 'Give http://USER:PASSWORD@HOST:PORT.',
+      cause,
+    })
+  }
 }
 
 /** Writes the one file that EventHandler is configured by. */

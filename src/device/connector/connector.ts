@@ -14,7 +14,7 @@ import { type ConnectorLog, openConnectorLog } from './connector-log.ts'
 import type { Hop, OpenHop } from './hop-port.ts'
 import { type Identity, identityMark } from './identity.ts'
 import { type LocalContext, startLocalApi } from './local-api.ts'
-import { type Properties, propertiesFile, readProperties } from './properties.ts'
+import { exchangeOf, type Properties, propertiesFile, readProperties } from './properties.ts'
 import { type OpenRegistration, openRegistration } from './registration.ts'
 import { renewAt, startRenewal } from './renew.ts'
 import { everyMinuteDetached, refreshAgain } from './connector-loops.ts'
@@ -160,9 +160,16 @@ function statusOf(from: {
       : { certificate: { serial: identity.serial, notAfter: identity.notAfter, renewAt: from.dueAt(identity) } }),
     ...(channel.eventHandler === undefined ? {} : { eventHandler: channel.eventHandler }),
     configurationHash: createHash('sha256')
-      .update(JSON.stringify(from.properties ?? null))
+      .update(JSON.stringify(publicOf(from.properties)))
       .digest('hex'),
   }
+}
+
+/** Without the proxy's password: a hash of few unknown characters gives them away. */
+function publicOf(properties: Properties | undefined): unknown {
+  if (properties === undefined) return null
+  const { proxy, ...rest } = properties
+  return proxy === undefined ? rest : { ...rest, proxy: `${proxy.host}:${proxy.port}` }
 }
 
 /** A key that others can read is told by the channel; the status still speaks. */
@@ -198,7 +205,7 @@ function renewalContext(registration: OpenRegistration, properties: Properties |
   if (identity === undefined || context === undefined || properties === undefined) return undefined
   return {
     identity,
-    target: properties.connectorFqdn,
+    target: exchangeOf(properties),
     organisation: context.organisation,
     device: context.clientId,
     anchors: registration.anchors(),

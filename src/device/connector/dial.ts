@@ -40,20 +40,27 @@ export async function dial(options: DialOptions): Promise<Dialled> {
     } catch (error) {
       if (signal.aborted) throw error
       last = networkFault(error, `${target.host} (${to})`)
-      report(last.code.startsWith('tcp.') ? `dial tcp ${to}: ${dialWords(error)}` : `dial tcp ${to}: tls: ${last.code}`)
+      report(`dial tcp ${to}: ${wordsOf(last, error)}`)
       continue
     }
     const ws = await upgrade(options, socket)
-    report(`connected to ${target.host} (${to})`)
+    report(
+      `connected to ${target.host} (${target.proxy === undefined ? to : `through ${target.proxy.host}:${target.proxy.port}`})`,
+    )
     return { ws, socket, address }
   }
   throw last ?? new Fault('dns.failed', { what: `${target.host} has no address` })
 }
 
+function wordsOf({ code }: Fault, error: unknown): string {
+  if (code.startsWith('tcp.')) return dialWords(error)
+  return code.startsWith('proxy.') ? code : `tls: ${code}`
+}
+
 async function resolve(options: DialOptions): Promise<readonly string[]> {
   const { target, lastAddress, report } = options
   try {
-    return await addressesOf(target.host)
+    return await addressesOf(target)
   } catch (error) {
     report(`dial tcp: lookup ${target.host}: no such host`)
     if (lastAddress === undefined) throw error

@@ -14,6 +14,7 @@ import { cacerts, enrolKey, type EstExchange } from './est-client.ts'
 import { newKey, type PendingKey, pendingKey, writeCertificate } from './identity.ts'
 import { findAnchor } from './pinned-anchor.ts'
 import { defaultProperties, formatProperties, propertiesFile, readProperties } from './properties.ts'
+import type { Proxy } from './proxy.ts'
 import type { Target } from './reach.ts'
 import { fetchRegistration } from './registration.ts'
 
@@ -24,6 +25,8 @@ export type EnrolOptions = {
   readonly folder: string
   /** A wish; by default what the token suggests, else the name of this machine. */
   readonly deviceName?: string
+  /** Through which the way leads; by default the one that connector.properties names. */
+  readonly proxy?: Proxy
   readonly clock: Clock
   readonly log: ConnectorLog
   readonly signal: AbortSignal
@@ -64,10 +67,12 @@ export async function enrol(options: EnrolOptions): Promise<Enrolment> {
 type Reached = { readonly target: Target; readonly anchor: string }
 
 /** The addresses in turn: the next one only where the way is closed, never where somebody else answered. */
-async function firstReachable({ clock, signal }: EnrolOptions, token: TokenParts): Promise<Reached> {
+async function firstReachable(options: EnrolOptions, token: TokenParts): Promise<Reached> {
+  const { folder, clock, signal } = options
+  const proxy = options.proxy ?? readKept(join(folder, propertiesFile))?.proxy
   let last: unknown
   for (const address of token.addresses) {
-    const target = splitAddress(address)
+    const target = { ...splitAddress(address), ...(proxy === undefined ? {} : { proxy }) }
     try {
       return { target, anchor: await findAnchor(target, token.pins, clock, signal) }
     } catch (error) {
@@ -155,10 +160,12 @@ function writeDown(
   const { target, anchors, record, enrolledAt } = enrolled
   try {
     const file = join(folder, propertiesFile)
-    const before = readKept(file) ?? defaultProperties(target)
+    const { host, port, proxy } = target
+    const connectorFqdn = { host, port }
+    const before = readKept(file) ?? defaultProperties(connectorFqdn)
     writeDurably(join(folder, anchorFile), anchors)
     writeContext(folder, { ...record, enrolledAt, journal: '' })
-    writeDurably(file, formatProperties({ ...before, connectorFqdn: target }))
+    writeDurably(file, formatProperties({ ...before, connectorFqdn, ...(proxy === undefined ? {} : { proxy }) }))
   } catch (error) {
     throw error instanceof Fault
       ? error

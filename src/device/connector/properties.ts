@@ -1,9 +1,11 @@
-// connector.properties: the original's three keys and nothing else (original-system A9, A11.8). An option or
+// connector.properties: the original's three keys, and `proxy` where there is one (original-system A9, A11.8). An option or
 // SALLYPORT_… wins over the file.
 import { readFileSync } from 'node:fs'
 import { type Node, type Pair, parseLines } from 'dot-properties'
 import { Fault } from '../../core/fault.ts'
 import { formatAddress } from '../../platform/address.ts'
+import { type Proxy, readProxy } from './proxy.ts'
+import type { Target } from './reach.ts'
 
 export type Properties = {
   /** Seconds between two looks at the registration. */
@@ -11,6 +13,8 @@ export type Properties = {
   /** Port of the local API; 0 = any free one. */
   readonly connectorPort: number
   readonly connectorFqdn: { readonly host: string; readonly port: number }
+  /** Absent where the way leads through none. */
+  readonly proxy?: Proxy
 }
 
 export const propertiesFile = 'connector.properties'
@@ -23,6 +27,7 @@ const readers = {
   registration_interval: (text: string) => ({ registrationInterval: wholeNumber(text, 10, 86_400) }),
   connector_port: (text: string) => ({ connectorPort: wholeNumber(text, 0, 65_535) }),
   connector_fqdn: (text: string) => ({ connectorFqdn: hostPort(text) }),
+  proxy: (text: string) => ({ proxy: readProxy(text) }),
 } as const
 
 type Key = keyof typeof readers
@@ -61,11 +66,16 @@ export function parseProperties(text: string, file: string): Properties {
       throw invalid(where, `${pair.key}: ${error instanceof Error ? error.message : String(error)}`)
     }
   }
-  const { registrationInterval, connectorPort, connectorFqdn } = properties
+  const { registrationInterval, connectorPort, connectorFqdn, proxy } = properties
   if (registrationInterval === undefined) throw invalid(file, 'registration_interval is missing')
   if (connectorPort === undefined) throw invalid(file, 'connector_port is missing')
   if (connectorFqdn === undefined) throw invalid(file, 'connector_fqdn is missing')
-  return { registrationInterval, connectorPort, connectorFqdn }
+  return { registrationInterval, connectorPort, connectorFqdn, ...(proxy === undefined ? {} : { proxy }) }
+}
+
+/** @returns where the exchange is, and through what the way leads there. */
+export function exchangeOf({ connectorFqdn, proxy }: Properties): Target {
+  return { ...connectorFqdn, ...(proxy === undefined ? {} : { proxy }) }
 }
 
 /** @returns what the environment says over the file. @throws Fault properties.invalid with the variable */
@@ -76,7 +86,8 @@ export function propertiesOfEnvironment(
   for (const key of Object.keys(readers).filter(isKey)) {
     const name = `SALLYPORT_${key.toUpperCase()}`
     const text = environment[name]
-    if (text === undefined) continue
+    // An empty variable is none, as where a compose file passes on what is not there.
+    if (text === undefined || text === '') continue
     try {
       Object.assign(properties, readers[key](text))
     } catch (error) {
@@ -91,7 +102,8 @@ export function formatProperties(properties: Properties): string {
   return (
     `registration_interval=${properties.registrationInterval}\n` +
     `connector_port=${properties.connectorPort}\n` +
-    `connector_fqdn=${formatAddress(properties.connectorFqdn)}\n`
+    `connector_fqdn=${formatAddress(properties.connectorFqdn)}\n` +
+    (properties.proxy === undefined ? '' : `proxy=${properties.proxy.url}\n`)
   )
 }
 

@@ -1,14 +1,21 @@
 // From a name to a TLS connection: every address in turn, each within its time (original-system A10: dial deadline
 // 10 s, then the next address; security 1.6).
 import { lookup } from 'node:dns/promises'
-import { isIP } from 'node:net'
+import { isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect, type ConnectionOptions, type TLSSocket } from 'node:tls'
+import { Fault } from '../../core/fault.ts'
 import { networkFault } from './network-fault.ts'
+import { openTunnel, type Proxy } from './proxy.ts'
 
 /** One address gets so long for TCP and TLS together: the kernel's own retries take over two minutes. */
 export const dialWithinMs = 10_000
 
-export type Target = { readonly host: string; readonly port: number }
+export type Target = {
+  readonly host: string
+  readonly port: number
+  /** Where the way there leads through one. */
+  readonly proxy?: Proxy
+}
 
 export type Trust =
   /** Fully verified against these anchors: chain, name, dates. Optionally with the device's identity. */
@@ -17,11 +24,12 @@ export type Trust =
   | { readonly kind: 'look' }
 
 /**
- * @returns the addresses of a name in the order of the resolver; an address stands for itself
+ * @returns the addresses of a name in the order of the resolver; an address stands for itself, and so does a name that a
+ * proxy is to resolve
  * @throws Fault dns.failed
  */
-export async function addressesOf(host: string): Promise<readonly string[]> {
-  if (isIP(host) !== 0) return [host]
+export async function addressesOf({ host, proxy }: Target): Promise<readonly string[]> {
+  if (proxy !== undefined || isIP(host) !== 0) return [host]
   const { promise: late, reject } = Promise.withResolvers<never>()
   const limit = AbortSignal.timeout(dialWithinMs)
   limit.addEventListener('abort', () =>
@@ -49,12 +57,9 @@ export async function reach(
 ): Promise<TLSSocket> {
   const limit = AbortSignal.timeout(withinMs)
   const ended = AbortSignal.any([signal, limit])
-  const socket = connect({
-    ...tlsOptions(target.host, trust),
-    host: address,
-    port: target.port,
-    ALPNProtocols: ['http/1.1'],
-  })
+  const { host, port, proxy } = target
+  const way = proxy === undefined ? { host: address, port } : { socket: await openTunnelWithin(proxy, target, ended) }
+  const socket = connect({ ...tlsOptions(host, trust), ...way, ALPNProtocols: ['http/1.1'] })
   const { promise, resolve, reject } = Promise.withResolvers<void>()
   const onAbort = () => reject(limit.aborted ? timedOut(address, target.port) : signal.reason)
   socket.once('secureConnect', resolve)
@@ -77,7 +82,7 @@ export async function reach(
 /** Tries every address of the target. @throws the Fault of the last that failed */
 export async function reachAny(target: Target, trust: Trust, signal: AbortSignal): Promise<TLSSocket> {
   let last: unknown
-  for (const address of await addressesOf(target.host)) {
+  for (const address of await addressesOf(target)) {
     try {
       return await reach(target, address, trust, signal)
     } catch (error) {
@@ -100,6 +105,18 @@ function tlsOptions(host: string, trust: Trust): ConnectionOptions {
     checkServerIdentity: (_, certificate) => checkServerIdentity(host, certificate),
     ...(trust.certificate === undefined ? {} : { cert: trust.certificate }),
     ...(trust.key === undefined ? {} : { key: trust.key }),
+  }
+}
+
+async function openTunnelWithin(proxy: Proxy, target: Target, ended: AbortSignal): Promise<Socket> {
+  try {
+    return await openTunnel(proxy, target, ended)
+  } catch (error) {
+    // The limit of the attempt: whoever asked is still there.
+    const late = error instanceof DOMException && error.name === 'TimeoutError'
+    throw late
+      ? new Fault('proxy.unreachable', { what: `The proxy ${proxy.host}:${proxy.port} does not answer` })
+      : error
   }
 }
 

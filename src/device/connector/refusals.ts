@@ -23,6 +23,8 @@ const slow = new Set([
   'tls.name.mismatch',
   'tls.untrusted',
   'tls.pin.mismatch',
+  'proxy.credentials',
+  'proxy.refused',
   'channel.version',
   'channel.frame.large',
   'channel.replaced',

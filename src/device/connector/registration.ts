@@ -10,7 +10,7 @@ import { answerFault, exchangeHttp } from './http-exchange.ts'
 import { dropBefore, identityMark, readIdentities } from './identity.ts'
 import { openKeptContext } from './kept-context.ts'
 import { networkFault } from './network-fault.ts'
-import type { Properties } from './properties.ts'
+import { exchangeOf, type Properties } from './properties.ts'
 import { reachAny, type Target, type Trust } from './reach.ts'
 
 /** Asks the exchange for this device's record. @throws Fault of the network, as the exchange says, http.unexpected */
@@ -56,7 +56,7 @@ export function openRegistration(
     get device() {
       return kept.current?.clientId
     },
-    target: () => ingestOf(kept.current),
+    target: () => ({ ...ingestOf(kept.current), ...proxyOf(properties()) }),
     anchors: () => readAnchors(folder),
     identities: () => readIdentities(folder),
     mark: () => identityMark(folder),
@@ -74,8 +74,9 @@ export function openRegistration(
     },
     accepted: ({ generation }) => kept.attempt(() => dropBefore(folder, generation)),
     async refresh(signal) {
-      const target = properties()?.connectorFqdn
-      if (target === undefined || kept.current === undefined) return
+      const now = properties()
+      if (now === undefined || kept.current === undefined) return
+      const target = exchangeOf(now)
       try {
         const roles = await rolesNow(folder, target, signal)
         if (roles !== undefined && JSON.stringify(roles) !== JSON.stringify(kept.current?.roles)) kept.change({ roles })
@@ -93,6 +94,10 @@ async function rolesNow(folder: string, target: Target, signal: AbortSignal): Pr
   const { certificate, key } = identity
   const trust = { kind: 'anchors', ca: readAnchors(folder), certificate, key } as const
   return (await fetchRegistration(target, trust, signal)).roles
+}
+
+function proxyOf(properties: Properties | undefined): Pick<Target, 'proxy'> {
+  return properties?.proxy === undefined ? {} : { proxy: properties.proxy }
 }
 
 function ingestOf(context: Context | undefined): Target {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { Fault } from '../../core/fault.ts'
 import { type Context, readAnchors, readContext } from './contexts.ts'
 import { readIdentities } from './identity.ts'
-import { propertiesFile, readProperties } from './properties.ts'
+import { exchangeOf, propertiesFile, propertiesOfEnvironment, readProperties } from './properties.ts'
 import { fetchRegistration } from './registration.ts'
 
 export type Standing =
@@ -30,8 +30,9 @@ export async function registrationStanding(folder: string, signal: AbortSignal):
 async function standingOf(folder: string, signal: AbortSignal): Promise<'live' | 'ended' | 'unknown'> {
   try {
     const [identity] = readIdentities(folder)
-    const target = readProperties(join(folder, propertiesFile))?.connectorFqdn
-    if (identity === undefined || target === undefined) return 'ended'
+    const properties = readProperties(join(folder, propertiesFile))
+    if (identity === undefined || properties === undefined) return 'ended'
+    const target = exchangeOf({ ...properties, ...propertiesOfEnvironment(process.env) })
     const { certificate, key } = identity
     const limited = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)])
     await fetchRegistration(target, { kind: 'anchors', ca: readAnchors(folder), certificate, key }, limited)
