@@ -1,5 +1,6 @@
 // The exchange in one line, from the one status document: devices, events, and what is not yet searchable.
 import { useQuery } from '@tanstack/react-query'
+import { Link } from '@tanstack/react-router'
 import { statusQuery } from '../api/queries.ts'
 import { count, counted } from '../parts/spoken-time.ts'
 
@@ -15,7 +16,7 @@ export function ServerState() {
   const { devices, journal } = data
   const well = devices.connected === devices.known && devices.known > 0
   return (
-    <p className="server-state">
+    <Link to="/devices" className="server-state" title="What each device says">
       <span className={`dot ${well ? 'dot-well' : 'dot-medium'}`} aria-hidden />
       <span>
         {devices.known === 0
@@ -28,6 +29,6 @@ export function ServerState() {
           {count(journal.unindexedBlocks)} blocks being indexed
         </span>
       )}
-    </p>
+    </Link>
   )
 }
