@@ -34,7 +34,6 @@ type Placed = { readonly position: EventPosition; readonly line: (cursor: string
 
 /** Events of one step, and the bytes of their lines above which it ends: what one answer holds in memory. */
 const eventsPerStep = 256
-const eventsPerRead = 16
 const bytesPerStep = 8 * 1024 * 1024
 
 const dawn: EventPosition = { day: '', ordinal: 0, index: 0 }
@@ -101,7 +100,10 @@ async function readSome(parts: SearchParts, organisation: string, positions: rea
   let through = 0
   let bytes = 0
   while (through < positions.length && bytes < bytesPerStep) {
-    const slice = positions.slice(through, through + eventsPerRead)
+    const first = positions[through]
+    const end = positions.findIndex(({ ordinal }, index) => index > through && ordinal !== first?.ordinal)
+    // Block by block: each is opened once, and holds no more than one answer may.
+    const slice = positions.slice(through, end < 0 ? positions.length : end)
     for (const { position, record } of await placedRecordsAt(parts.store, organisation, slice, parts.formatNamed)) {
       bytes += record.raw.length
       events.push({ position, line: eventLine(record) })
