@@ -166,6 +166,53 @@ test('security 1.3: a request bound to another connection is made once more, not
   assert.equal(fake.asked.length, 2)
 })
 
+test('security 1.2: an enrolment that waits for approval asks again with the same key, until its token has ended', async () => {
+  await using fake = await openFake()
+  const keys: string[] = []
+  fake.answer = (_, body) => {
+    keys.push(spkiOf(body))
+    return { status: 202, body: '', headers: keys.length === 1 ? { 'Retry-After': '45' } : { 'Retry-After': '999999' } }
+  }
+  let aheadMs = 0
+  const waits: number[] = []
+  const clock = {
+    ...systemClock,
+    now: () => systemClock.now() + aheadMs,
+    async sleep(ms: number) {
+      waits.push(ms)
+      aheadMs += ms
+    },
+  }
+  const { signal } = new AbortController()
+  await assert.rejects(enrol({ token: fake.token(), folder: fake.folder, clock, log: silent, signal }), {
+    code: 'enrolment.pending',
+  })
+  assert.equal(waits[0], 45_000, 'as the exchange says')
+  assert((waits[1] ?? 0) < 600_000, 'and not beyond the life of the token')
+  assert.equal(waits.length, 2)
+  assert.equal(new Set(keys).size, 1)
+  assert.deepEqual(readIdentities(fake.folder), [])
+
+  const stop = new AbortController()
+  fake.answer = () => ({ status: 202, body: '' })
+  const waiting = enrol({
+    token: fake.token(),
+    folder: fake.folder,
+    clock: systemClock,
+    log: silent,
+    signal: stop.signal,
+  })
+  waiting.catch(() => undefined)
+  await until(() => fake.asked.length === 4, 'it waits')
+  stop.abort(new Fault('internal', { what: 'stopped' }))
+  await assert.rejects(waiting, { what: 'stopped' })
+})
+
+/** @returns the public key that a request is for */
+function spkiOf(body: string): string {
+  return Buffer.from(new Pkcs10CertificateRequest(Buffer.from(body, 'base64')).publicKey.rawData).toString('base64')
+}
+
 test('security 1.4: a key that belongs to another device is replaced once, the token is not spent by it', async () => {
   await using fake = await openFake()
   const bodies: string[] = []

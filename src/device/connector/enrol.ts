@@ -124,7 +124,8 @@ async function certify(
       if (token.expires * 1000 < clock.now())
         throw new Fault('enrolment.pending', { what: 'Nobody approved it in time' })
       log.write('info', 'est:enrol', `${tokenForLog(token)}: enrolment.pending`)
-      await clock.sleep(Math.max(pendingAskMs, answer.retryAfterS * 1000), signal)
+      const leftMs = Math.max(0, token.expires * 1000 - clock.now()) + pendingAskMs
+      await clock.sleep(Math.min(Math.max(pendingAskMs, answer.retryAfterS * 1000), leftMs), signal)
       signal.throwIfAborted()
     } catch (error) {
       // A key kept from an enrolment elsewhere: the token is not spent by this refusal, so one new key may try it.

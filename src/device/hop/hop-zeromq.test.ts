@@ -57,12 +57,25 @@ test('delivery H1: a stale file of a killed process is replaced', async () => {
   await until(() => connector.client.state === 'connected' && server.server.state === 'connected', 'connected')
 })
 
-test('delivery H1: a socket file that is removed is not bound anew', async () => {
+test('delivery H1: a socket file that is removed is not bound anew; EventHandler started again is found', async () => {
   await using place = await zeromqPlace()
-  await using server = await listen(place)
-  await rm(place.path)
+  await using other = await zeromqPlace()
   await using connector = await dial(place)
-  assert.equal(server.server.state, 'silent')
-  assert.equal(existsSync(place.path), false)
-  assert.equal(connector.client.state, 'silent')
+  {
+    await using server = await listen(place)
+    await until(() => connector.client.state === 'connected', 'connected')
+    await connector[Symbol.asyncDispose]()
+    await rm(place.path)
+    await using late = await dial(place)
+    // One who dials later elsewhere is connected: so the first had its time.
+    await using witness = await dial(other)
+    await using _elsewhere = await listen(other)
+    await until(() => witness.client.state === 'connected', 'the witness')
+    await until(() => server.server.state === 'silent', 'nobody is there any more')
+    assert.equal(existsSync(place.path), false)
+    assert.equal(late.client.state, 'silent')
+  }
+  await using again = await dial(place)
+  await using _server = await listen(place)
+  await until(() => again.client.state === 'connected', 'connected anew')
 })
