@@ -1,5 +1,6 @@
 // How long questions take: the newest 100 lines for 200 mixed observables, networks, counts.
 import type { Journal } from '../src/server/journal/journal.ts'
+import { bound } from './bound.ts'
 
 /** Asks the journal itself for observables of all frequencies, then for their lines. */
 export async function printLookups(
@@ -12,11 +13,14 @@ export async function printLookups(
   print(
     `newest 100 lines, ${queries.length} mixed observables: p50 ${show(lines, 50)}, p99 ${show(lines, 99)} (<= 10, <= 50 ms)`,
   )
+  bound('newest 100 lines, p50', at(lines, 50) <= 10, `${show(lines, 50)} of 10`)
+  bound('newest 100 lines, p99', at(lines, 99) <= 50, `${show(lines, 99)} of 50`)
   const networks = ['ip:10.1.0.0/16', 'ip:10.0.0.0/8', 'ip:20.0.0.0/7', 'ip:44.32.0.0/12', 'ip:0.0.0.0/0']
   const wide = await timed(networks, (q) => journal.search(organisation, { q, limit: 100 }))
   print(
     `newest 100 lines of a network: ${networks.map((q, index) => `${q} ${(wide[index] ?? 0).toFixed(0)} ms`).join(', ')} (<= 500 ms)`,
   )
+  bound('newest 100 lines of a network', Math.max(...wide) <= 500, `${Math.max(...wide).toFixed(0)} of 500 ms`)
   const broad = [
     '',
     'type:alert',
@@ -71,6 +75,10 @@ async function timed<T>(questions: readonly T[], ask: (question: T) => Promise<u
 }
 
 function show(times: readonly number[], percent: number): string {
+  return `${at(times, percent).toFixed(1)} ms`
+}
+
+function at(times: readonly number[], percent: number): number {
   const sorted = [...times].sort((a, b) => a - b)
-  return `${(sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0).toFixed(1)} ms`
+  return sorted[Math.min(sorted.length - 1, Math.floor((sorted.length * percent) / 100))] ?? 0
 }

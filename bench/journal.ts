@@ -7,6 +7,7 @@ import { parseArgs } from 'node:util'
 import { pino } from 'pino'
 import { systemClock } from '../src/platform/clock.ts'
 import { type Journal, openJournal } from '../src/server/journal/journal.ts'
+import { bound } from './bound.ts'
 import { packStream, type PackedLines } from './blocks.ts'
 import { runBaseline } from './journal-baseline.ts'
 import { printLookups } from './journal-lookups.ts'
@@ -49,6 +50,8 @@ print(`median:  journal ${show(a)}   plain SQLite ${show(b)}`)
 if (plain.length > 0) {
   print(`ratio of rates ${(a.rate / b.rate).toFixed(2)} (must be >= 3.5, goal 4.3)`)
   print(`ratio of bytes 1/${(b.bytes / a.bytes).toFixed(2)} (must be <= 1/5.5, goal 1/6)`)
+  bound('journal, rate beside plain SQLite', a.rate >= 3.5 * b.rate, `${(a.rate / b.rate).toFixed(2)} of 3.5`)
+  bound('journal, bytes beside plain SQLite', b.bytes >= 5.5 * a.bytes, `1/${(b.bytes / a.bytes).toFixed(2)} of 1/5.5`)
 }
 await inFolder(async (folder) => printStages(folder, packed, print))
 

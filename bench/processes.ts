@@ -11,14 +11,17 @@ const freePorts = ['console', 'devices', 'local'] as const
 /** KiB: its share of what it has in common with others, and what is its own alone. */
 export type Memory = { readonly pssKiB: number; readonly privateKiB: number }
 
+/** CPU ms by title of a process and name of its threads. */
+export type Threads = ReadonlyMap<string, ReadonlyMap<string, number>>
+
 export type Measured = {
   readonly child: ChildProcess
   readonly exited: Promise<number | null>
   /** @returns the answer, undefined while the server does not run yet */
   ask<T>(path: string): Promise<T | undefined>
   post<T>(path: string, body: unknown): Promise<T | undefined>
-  /** CPU ms of each child so far, by title. */
-  cpu(): Map<string, number>
+  /** CPU ms of each child so far, by title and thread. */
+  threads(): Threads
   /** Memory of the program itself and of each child, by title. */
   memory(): Map<string, Memory>
 }
@@ -37,7 +40,7 @@ export function measured(
     exited,
     ask: (path) => ask(data, path),
     post: (path, body) => ask(data, path, body),
-    cpu: () => cpuOf(child.pid ?? 0),
+    threads: () => threadsOf(child.pid ?? 0),
     memory: () => memoryOf(child.pid ?? 0),
   }
 }
@@ -65,11 +68,23 @@ async function ask<T>(data: string, path: string, body?: unknown): Promise<T | u
 
 const ticksPerSecond = 100
 
-function cpuOf(parent: number): Map<string, number> {
-  const used = new Map<string, number>()
-  for (const { pid, title, stat } of childrenOf(parent))
-    used.set(title === '' ? pid : title, ((Number(stat[11]) + Number(stat[12])) * 1000) / ticksPerSecond)
-  return used
+function threadsOf(parent: number): Threads {
+  return new Map(
+    childrenOf(parent).map(({ pid, title }) => {
+      const used = new Map<string, number>()
+      for (const thread of readdirSync(`/proc/${pid}/task`))
+        try {
+          const text = readFileSync(`/proc/${pid}/task/${thread}/stat`, 'latin1')
+          const name = text.slice(text.indexOf('(') + 1, text.lastIndexOf(')'))
+          const stat = text.slice(text.lastIndexOf(')') + 2).split(' ')
+          const ms = ((Number(stat[11]) + Number(stat[12])) * 1000) / ticksPerSecond
+          used.set(name, (used.get(name) ?? 0) + ms)
+        } catch {
+          // It ended while we looked.
+        }
+      return [title === '' ? pid : title, used]
+    }),
+  )
 }
 
 function memoryOf(program: number): Map<string, Memory> {
