@@ -22,17 +22,13 @@ import type { SourceMark } from './spool-table.ts'
 import { Wake } from './wake.ts'
 
 /** Polls: new lines within 50 ms where no hints come; rarely where they do. */
-const pollMs = 50
-const pollHintedMs = 500
+const [pollMs, pollHintedMs] = [50, 500]
 const lookAtPathEveryMs = 250
 const retryMs = 1_000
 /** delivery N2: a rotated file is left when it has been quiet this long. */
 const quietBeforeLeavingMs = 5_000
 
-export type FileSourceOptions = SourceOptions & {
-  readonly config: FileSourceConfig
-  readonly quietMs?: number
-}
+export type FileSourceOptions = SourceOptions & { readonly config: FileSourceConfig; readonly quietMs?: number }
 
 /** One file source, from its start to its stop. */
 export class FileSource implements Source {
