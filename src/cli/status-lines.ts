@@ -1,5 +1,5 @@
 // What a device says of itself (wire/status.ts), as lines for people: of this machine and of any device alike.
-import type { Status } from '../wire/status.ts'
+import type { SourceStatus, Status } from '../wire/status.ts'
 import { thousands } from './progress.ts'
 import { shownTime } from './show.ts'
 
@@ -16,9 +16,20 @@ export function statusLines({ channel, certificate, eventHandler }: Status): str
   lines.push(
     `spool        ${spool.state}, ${thousands(spool.outstandingEvents)} events outstanding, ${thousands(spool.bytes)} of ${thousands(spool.bytesMax)} bytes`,
   )
-  for (const { name, state, format, events, reason } of sources)
-    lines.push(
-      `source       ${name}  ${state}  ${format}  ${thousands(events)} events${reason === undefined ? '' : `  ${reason}`}`,
-    )
+  for (const source of sources) lines.push(...sourceLines(source))
   return lines
+}
+
+function sourceLines({ name, state, format, events, reason, input, connections, lost }: SourceStatus): string[] {
+  const why = reason === undefined ? '' : `  ${reason}`
+  const senders = connections === undefined ? '' : `  ${thousands(connections)} connected`
+  const losses = Object.entries(lost).map(
+    ([cause, { count, unknown }]) =>
+      `             lost: ${unknown ? `${count === 0 ? '' : `${thousands(count)} and `}unknown` : thousands(count)} (${cause})`,
+  )
+  return [
+    `source       ${name}  ${state}  ${format}  ${thousands(events)} events${why}`,
+    `             ${input}${senders}`,
+    ...losses,
+  ]
 }

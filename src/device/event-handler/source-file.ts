@@ -33,6 +33,8 @@ export type FileSourceOptions = SourceOptions & { readonly config: FileSourceCon
 /** One file source, from its start to its stop. */
 export class FileSource implements Source {
   readonly config: FileSourceConfig
+  readonly once: boolean
+  readonly priority: number
   readonly #options: FileSourceOptions
   readonly #report: SourceReport
   readonly #packer: Packer
@@ -55,6 +57,8 @@ export class FileSource implements Source {
 
   constructor(options: FileSourceOptions) {
     this.config = options.config
+    this.once = options.config.once === true
+    this.priority = options.config.priority ?? 0
     this.#options = options
     this.#report = new SourceReport(options.config, options.log)
     this.#packer = new Packer({ ...options, zone: options.config.zone })
@@ -68,14 +72,6 @@ export class FileSource implements Source {
   /** Everything it will ever give has been appended to the spool. */
   get finished(): boolean {
     return this.#report.state === 'finished'
-  }
-
-  get once(): boolean {
-    return this.config.once === true
-  }
-
-  get priority(): number {
-    return this.config.priority ?? 0
   }
 
   status(): SourceStatus {
@@ -181,7 +177,7 @@ export class FileSource implements Source {
       const got = await this.#read()
       if (got > 0) continue
       const dueMs = this.#packer.closeDue()
-      if (this.config.once === true) return this.#finish()
+      if (this.once) return this.#finish()
       if (!(await this.#atEnd())) await this.#wake.sleep(Math.min(dueMs, this.#watch.proved ? pollHintedMs : pollMs))
     }
     if (this.#rewind === undefined) this.#packer.closeAll()
