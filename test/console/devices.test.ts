@@ -47,6 +47,13 @@ test(
     }
     await page.keyboard.press('Escape')
     await pane.waitFor({ state: 'hidden' })
+    await page.keyboard.press('/')
+    await page.keyboard.type('not flowing')
+    await page.getByRole('row').filter({ hasText: 'Berlin edge' }).waitFor({ state: 'hidden' })
+    assert.equal(new URL(page.url()).searchParams.get('q'), 'not flowing')
+    await page.getByLabel('Filter the devices').fill('nowhere')
+    await page.getByRole('button', { name: 'Show them all' }).click()
+    await page.getByRole('row').filter({ hasText: 'Berlin edge' }).waitFor()
     assert.deepEqual(browser.complaints, [])
   },
 )

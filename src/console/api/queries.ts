@@ -57,7 +57,12 @@ export const devicesQuery = queryOptions({
 })
 
 /** The same for who looks at them: asked again while they are shown. */
-export const liveDevicesQuery = queryOptions({ ...devicesQuery, staleTime: 0, refetchInterval: 2_000 })
+export const liveDevicesQuery = queryOptions({
+  ...devicesQuery,
+  staleTime: 0,
+  // A large fleet is a large answer, and what one waits for is seldom one device of it.
+  refetchInterval: ({ state }) => ((state.data?.devices.length ?? 0) > 100 ? 10_000 : 2_000),
+})
 
 /** Makes the one string that enrols a device; it is shown once. */
 export const createToken = (name: string) =>

@@ -17,27 +17,42 @@ import { size } from '../parts/spoken-size.ts'
 import { useTitle } from '../parts/use-title.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { DevicePane } from './device-pane.tsx'
-import type { DeviceSearch } from './device-search.ts'
+import { type DeviceSearch, devicesWith, readDeviceSearch } from './device-search.ts'
 import { DeviceStateList } from './device-states.tsx'
 import { EnrolDialog } from './enrol-dialog.tsx'
 
 const route = getRouteApi('/shell/devices')
 
 export function DevicesPage() {
-  const { device: chosen, enrol } = route.useSearch()
+  const { q, device: chosen, enrol } = route.useSearch()
   const navigate = route.useNavigate()
   useTitle('Devices')
   const { data, error, isPending, isFetching, refetch } = useQuery(liveDevicesQuery)
-  const set = (search: DeviceSearch) => void navigate({ search, replace: chosen !== undefined })
+  const box = useRef<HTMLInputElement>(null)
+  const set = (change: DeviceSearch, replace = chosen !== undefined) =>
+    void navigate({ search: readDeviceSearch({ ...(q && { q }), ...change }), replace })
+  useKeyAction('search', () => box.current?.focus())
   useKeyAction('refresh', () => void refetch())
   useKeyAction('add', () => set({ enrol: '1' }))
   const devices = data?.devices ?? []
+  const shown = devicesWith(devices, q ?? '')
   const open = devices.find(({ id }) => id === chosen)
   return (
     <div className="devices-page">
       <div className="page-bar">
         <h1>Devices</h1>
         {data && <span className="second-reading">{summaryOf(devices)}</span>}
+        {devices.length > 0 && (
+          <input
+            ref={box}
+            type="search"
+            className="filter"
+            aria-label="Filter the devices"
+            placeholder="name, id, not flowing …"
+            value={q ?? ''}
+            onChange={(event) => set({ q: event.currentTarget.value, ...(chosen && { device: chosen }) }, true)}
+          />
+        )}
         <IconButton
           name="Ask again"
           shortcut="r"
@@ -60,8 +75,18 @@ export function DevicesPage() {
           <Busy>Asking the exchange</Busy>
         ) : devices.length === 0 ? (
           <NoDevices onConnect={() => set({ enrol: '1' })} />
+        ) : shown.length === 0 ? (
+          <div className="empty">
+            <h2>No device is called or in a state like that</h2>
+            <p>
+              {counted(devices.length, 'device')} are there.{' '}
+              <button type="button" className="link-button" onClick={() => set({ q: '' })}>
+                Show them all
+              </button>
+            </p>
+          </div>
         ) : (
-          <DeviceTable devices={devices} current={chosen} onOpen={(device) => set({ device })} />
+          <DeviceTable devices={shown} current={chosen} onOpen={(device) => set({ device })} />
         )}
       </div>
       {open && <DevicePane device={open} onClose={() => set({})} />}
