@@ -15,6 +15,7 @@ import { openSupervisor } from '../src/device/pmtool/supervisor.ts'
 import { openLog } from '../src/platform/log.ts'
 import { startTicksOf } from '../src/platform/process-lock.ts'
 import { openApi, startApi } from '../src/server/api/api.ts'
+import { memoryDoctor } from '../src/server/api/doctor-memory.ts'
 import { type MemoryPorts, memoryCoverage, memoryPorts, memoryStream } from '../src/server/api/ports-memory.ts'
 import { inspect } from '../src/threat-response/inspect/inspect.ts'
 import { endpointFile, ownerKeyFile } from '../src/wire/endpoint.ts'
@@ -118,19 +119,28 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     'exchange device revoke': ['sensor-1', '--yes', ...here],
     'device enrol': ['-', '--no-run', '--source', '/x/eve.json', ...here],
     'device status': ['--local', local.address],
+    doctor: here,
+    'doctor explain': ['tls.untrusted'],
     pmtool: ['status', ...here],
     'region allow-list': here,
     status: here,
     link: here,
   }
+  const report = await memoryDoctor([], 'sensor-1').examine(organisationId('default'), 'sensor-1')
+  assert.ok(report)
   const enrolled = { v: 1, device: 'd', organisation: 'o', exchange: 'x.example:8444', certificateNotAfter: 1 } as const
-  const finishing = setInterval(() => server.ports.finish(), 20)
+  using finishing = new DisposableStack()
+  const finish = setInterval(() => server.ports.finish(), 20)
+  finishing.defer(() => clearInterval(finish))
   for (const { path } of commands) {
     if (processes.has(path) || streams.has(path)) continue
     const rest = typed[path]
     assert.ok(rest, `no sample of ${path}`)
     const sources = async () => ({ taken: [{ source: '/x/eve.json', why: 'named' }], passedOver: [], absent: [] })
-    const ports = { stdin: '192.0.2.9', device: fakeDevice({ enrol: async () => enrolled, sources }) }
+    const ports = {
+      stdin: '192.0.2.9',
+      device: fakeDevice({ enrol: async () => enrolled, sources, doctor: async () => report }),
+    }
     const json = await run([...path.split(' '), ...rest, '-o', 'json'], ports)
     assert.equal(json.code, 0, `${path}: ${json.err}`)
     assert.match(json.out, /^[^\n]+\n$/, path)
@@ -140,7 +150,6 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     const table = await run([...path.split(' '), ...rest], ports)
     assert.ok(table.out.length > 0, path)
   }
-  clearInterval(finishing)
 })
 
 test('issue 8 What must hold: inspect prints exactly the observables, on one line, without a server', async () => {

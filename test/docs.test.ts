@@ -29,6 +29,13 @@ test('docs: every code has its entry, and every entry is a code', () => {
   }
 })
 
+test('docs: every page of a code is of a code', () => {
+  const named = globSync('docs/codes/*.md', { cwd: root }).map((path) =>
+    path.slice('docs/codes/'.length, -'.md'.length),
+  )
+  assert.deepEqual(new Set(named), new Set(Object.keys(codes)))
+})
+
 test('docs: every code that the sources raise is in the catalogue’s form and known', () => {
   const raised = sourceFiles('src').flatMap(({ path, text }) =>
     [...text.matchAll(/new Fault\(\s*'([^']+)'/g)].map((match) => ({ path, code: match[1] ?? '' })),

@@ -1,5 +1,7 @@
 // Pages that are written by a program: what stands in the sources is not told twice by hand.
-import { codes, retired } from '../src/core/codes.ts'
+import type { CodeEntry } from '../src/core/code-entry.ts'
+import { codes, isCode, retired } from '../src/core/codes.ts'
+import { explanations } from '../src/core/explanations.ts'
 import { deviceClosure, deviceClosurePage } from './device-closure.ts'
 import { sourceFiles } from './source-tree.ts'
 
@@ -8,8 +10,25 @@ export type Page = { readonly path: string; readonly text: string }
 export function generatedPages(): readonly Page[] {
   return [
     { path: 'docs/reference/codes.md', text: codesPage() },
+    ...Object.entries(codes).map(([code, entry]) => ({ path: `docs/codes/${code}.md`, text: codePage(code, entry) })),
     { path: 'docs/device-closure.txt', text: deviceClosurePage(deviceClosure(sourceFiles('src'))) },
   ]
+}
+
+/** What `doctor explain` prints, as a page. */
+function codePage(code: string, { cause, remedy }: CodeEntry): string {
+  const more = isCode(code) ? explanations[code] : undefined
+  return [
+    `# ${code}`,
+    '',
+    'Written by `npm run docs`; `sallyport doctor explain` prints it.',
+    '',
+    `${cause}.`,
+    '',
+    ...(more === undefined ? [] : [more, '']),
+    `Remedy: ${remedy}`,
+    '',
+  ].join('\n')
 }
 
 /** One entry a code, in groups by layer, so that `codes.md#tls-pin-mismatch` leads to it. */

@@ -161,6 +161,16 @@ export const commands: readonly CommandEntry[] = [
     load: async () => (await import('./device-status.ts')).deviceStatus,
   },
   {
+    path: 'doctor',
+    summary: 'what is in the way of events, the broken hop first, with what mends it',
+    load: async () => (await import('./doctor.ts')).doctor,
+  },
+  {
+    path: 'doctor explain',
+    summary: 'what a code means (no server needed)',
+    load: async () => (await import('./doctor-explain.ts')).doctorExplain,
+  },
+  {
     path: 'pmtool',
     summary: 'the processes of this device: status, and to disable, enable, restart one',
     load: async () => (await import('./pmtool.ts')).pmtool,

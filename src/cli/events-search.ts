@@ -7,7 +7,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { startProgress, thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { eventTable, sayCoverage } from './show.ts'
-import { quoted, suggest } from './suggest.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 import { printable, say } from './terminal.ts'
 
 export type Asked = { readonly since?: string; readonly until?: string; readonly arrived?: boolean }

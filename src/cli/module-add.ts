@@ -9,7 +9,8 @@ import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { readText } from './read-text.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
-import { quoted, suggest } from './suggest.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = {
   readonly data: string

@@ -2,6 +2,7 @@
 import type { Observable } from '../core/observable.ts'
 import type { RoleUrls } from '../wire/registration/clients.ts'
 import type { Address } from '../platform/address.ts'
+import type { DoctorReport } from '../wire/doctor.ts'
 
 export type CliPorts = {
   /** Name and version, as `sallyport 0.1.0`. */
@@ -30,9 +31,13 @@ export type DevicePort = {
   enrol(request: EnrolRequest): Promise<Enrolled>
   /** @returns by which URLs this machine, a device, reaches its exchange; undefined where it is not enrolled */
   roles(dataFolder: string): Promise<RoleUrls | undefined>
+  /** Looks from this machine for what is in the way of its device's events; `only` are ids of checks. */
+  doctor(request: DoctorRequest): Promise<DoctorReport>
   /** Starts the device of this machine. */
   run(request: DeviceRequest): Promise<RunningDevice>
 }
+
+export type DoctorRequest = { readonly data: string; readonly only: readonly string[]; readonly signal: AbortSignal }
 
 type Watched = { readonly onDeath: (title: string, how: string) => void; readonly signal: AbortSignal }
 

@@ -57,6 +57,7 @@ export function fakeDevice(changes: Partial<DevicePort> = {}): DevicePort {
     registration: async () => ({ kind: 'none' }),
     enrol: missing,
     roles: missing,
+    doctor: missing,
     run: missing,
     ...changes,
   }

@@ -1,5 +1,6 @@
 // What to type next, on stderr: ready to paste, so with the data folder where it is not the usual one.
 import { defaultData } from './options.ts'
+import { quoted } from '../platform/shell-word.ts'
 import { say, type Terminal } from './terminal.ts'
 
 /**
@@ -22,9 +23,4 @@ export function suggest(
 export function typedFor(data: string, typed: string): string {
   const said = data === defaultData || process.env['SALLYPORT_DATA'] !== undefined
   return `sallyport ${typed}${said ? '' : ` --data ${quoted(data)}`}`
-}
-
-/** @returns the text as one word of a shell */
-export function quoted(text: string): string {
-  return /^[\w./:@%+=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -2,6 +2,7 @@
 // (security 4). A code is for ever: one that is retired stays in `retired` and is never used again.
 
 import type { CodeEntry } from './code-entry.ts'
+import { deviceCodes } from './device-codes.ts'
 import { networkCodes } from './network-codes.ts'
 
 export const codes = {
@@ -126,6 +127,10 @@ export const codes = {
   'identity.lapsed': { cause: 'The certificate has expired', remedy: 'Make a token and enrol the device anew.' },
   'identity.notyet': { cause: 'The certificate is not valid yet', remedy: 'Check the clocks of both sides.' },
   'identity.superseded': { cause: 'A newer certificate of the device is in use', remedy: 'Use the newer certificate.' },
+  'identity.renewal.late': {
+    cause: 'The certificate ends soon and was not renewed',
+    remedy: 'See connector.log for `est:renew`; the way to the exchange must be open.',
+  },
   'identity.purpose': {
     cause: 'The certificate is not that of a device',
     remedy: 'Use the certificate that enrolment gave.',
@@ -134,69 +139,7 @@ export const codes = {
     cause: 'Others than its owner can read the key of the device',
     remedy: 'Set the rights of the key file to 0600 and those of its folder to 0700.',
   },
-  // channel, stream, spool, source
-  'channel.replaced': { cause: 'A newer session of the device took over', remedy: 'Nothing to do.' },
-  'channel.protocol': {
-    cause: 'The other side broke the protocol',
-    remedy: 'Upgrade the older side; report it if both are current.',
-  },
-  'channel.frame.large': { cause: 'A message is larger than allowed', remedy: 'Upgrade the older side.' },
-  'channel.version': { cause: 'The two sides speak no common version', remedy: 'Upgrade the older side.' },
-  'channel.cut': {
-    cause: 'The connection broke without a word',
-    remedy: 'The device dials again by itself; look at the network in between if it comes back.',
-  },
-  'channel.silent': {
-    cause: 'The other side was silent for 45 s',
-    remedy: 'The device dials again by itself; look at the network if it comes back.',
-  },
-  'channel.quota': { cause: 'The device is over its quota', remedy: 'It tries again by itself.' },
-  'channel.drain': { cause: 'The exchange is going away for a moment', remedy: 'The device comes back by itself.' },
-  'stream.conflict': {
-    cause: 'Two different blocks claim the same place in a stream',
-    remedy: 'The device goes on in a new stream; look for a copied spool.',
-  },
-  'spool.unwritable': {
-    cause: 'The spool cannot be written',
-    remedy: 'Free space or mend the rights of the spool folder.',
-  },
-  'spool.full': { cause: 'The spool is full', remedy: 'Bring the exchange back, or raise the size of the spool.' },
-  'spool.locked': { cause: 'Another EventHandler uses this spool', remedy: 'Stop it, or use another data folder.' },
-  'socket.unusable': {
-    cause: 'The local socket between EventHandler and connector cannot be bound',
-    remedy: 'Check the rights of its folder; remove what lies at its path.',
-  },
-  'source.unreadable': {
-    cause: 'The file of the sensor cannot be read',
-    remedy: 'Give the user of EventHandler the right to read it.',
-  },
-  'source.missing': { cause: 'The file of the sensor does not exist', remedy: 'Check the path, or start the sensor.' },
-  'source.unbound': {
-    cause: 'The socket that a sensor sends to cannot be bound',
-    remedy: 'Free its address or path, or give EventHandler the right to bind it; it tries again by itself.',
-  },
-  'source.unconnected': {
-    cause: 'No sensor is connected to its socket',
-    remedy: 'Start the sensor, and check that it may write to the socket: docs/sources.md.',
-  },
-  'source.silent': {
-    cause: 'No sensor has written anything yet',
-    remedy: 'Check that the sensor runs and writes there; the first event is sent as soon as it does.',
-  },
-  'source.unrecognised': {
-    cause: 'No line is of a format this version knows',
-    remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',
-  },
-  // services
-  'service.disabled': {
-    cause: 'A service of this device is disabled',
-    remedy: 'Run `sallyport pmtool enablebyid` with its name.',
-  },
-  'service.unknown': { cause: 'There is no such service here', remedy: 'See `sallyport pmtool status`.' },
-  'service.unsupervised': {
-    cause: 'No supervisor runs the services of this data folder',
-    remedy: 'Start them with `sallyport device run` or `sallyport up`, or name the folder with --data.',
-  },
+  ...deviceCodes,
   // properties, local API, configuration
   'properties.invalid': { cause: 'connector.properties cannot be read', remedy: 'Correct the line named.' },
   'configuration.invalid': { cause: 'The configuration does not fit its schema', remedy: 'Correct the member named.' },

@@ -31,7 +31,7 @@ export function apiPorts({
   names,
   bound,
   startedAt,
-}: ApiSources): Omit<ApiPorts, 'ready' | 'channels'> {
+}: ApiSources): Omit<ApiPorts, 'ready' | 'channels' | 'doctor'> {
   return {
     events: journal,
     ledger: journal,

@@ -13,6 +13,7 @@ const ports: CliPorts = {
     registration: async (data, signal) => await (await import('./device-command.ts')).registrationOf(data, signal),
     enrol: async (request) => await (await import('./device-command.ts')).enrolWithSources(request),
     roles: async (folder) => (await import('./device-command.ts')).deviceRoles(folder),
+    doctor: async (request) => await (await import('./doctor.ts')).examineHere(request),
     run: async (request) => await (await import('./device-command.ts')).runDevice(request),
   },
   up: async (request) => await (await import('./up.ts')).startUp(request),

@@ -22,6 +22,7 @@ import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
 import { localSocketName } from '../wire/local/messages.ts'
 import { type DeviceFolder, deviceFolder } from './data-folder.ts'
+import { examineDevice } from './doctor.ts'
 import { program } from './program.ts'
 
 export type DeviceUnitOptions = {
@@ -39,6 +40,8 @@ export type DeviceUnitInfo = {
 
 type Unit = AsyncDisposable & { readonly info: DeviceUnitInfo }
 
+/** Longer than all steps to the exchange together; who asked over the channel gives up later. */
+const examineWithinMs = 18_000
 const spoolBytesMax = 2 * 1024 ** 3
 
 /** Starts EventHandler: sources, packer, spool, local socket. The signal ends the wait for the one before. */
@@ -66,17 +69,16 @@ export async function startEventHandlerUnit(
 export async function startConnectorUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
   const folder = deviceFolder(options.folder)
   const log = openLog('connector', join(folder.root, 'log', 'connector-hop.log'))
-  const overrides = {
-    ...(options.exchange === undefined ? {} : { connectorFqdn: options.exchange }),
-    ...overridesOf(process.env, options),
-  }
   const connector = await startConnector({
     program,
     folder: folder.root,
-    overrides,
+    overrides: overridesOf(process.env, options),
+    ...(options.exchange === undefined ? {} : { exchangeHere: fromHere(options.exchange) }),
     local: options.local,
     hopPath: join(folder.socketFolder, localSocketName),
     openHop: (path, handlers) => openHopClient(path, log, handlers, clock),
+    doctor: async (status) =>
+      await examineDevice(folder, { status, clock, signal: AbortSignal.timeout(examineWithinMs) }),
     clock,
   })
   return {
@@ -92,6 +94,11 @@ function overridesOf(
 ): ReturnType<typeof propertiesOfEnvironment> {
   const { proxy, ...rest } = propertiesOfEnvironment(environment)
   return proxy === undefined || exchange !== undefined ? rest : { ...rest, proxy }
+}
+
+/** A listener on all interfaces is reached over loopback, whose names stand in every certificate of ours. */
+function fromHere({ host, port }: Address): Address {
+  return { host: host === '0.0.0.0' || host === '::' ? '127.0.0.1' : host, port }
 }
 
 /** @returns the device id of this folder's registration, undefined where it is not enrolled. */

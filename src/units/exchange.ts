@@ -22,6 +22,7 @@ import { startInvestigations } from '../threat-response/investigate/investigatio
 import { openModules } from '../threat-response/modules/modules.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { apiPorts } from './api-ports.ts'
+import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
@@ -95,6 +96,7 @@ export async function startExchange(
           },
           clock,
         ),
+        doctor: doctorPort({ fleet, channel, clock }),
         channels: () => channel.connected,
       },
       metrics,

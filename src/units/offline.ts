@@ -11,6 +11,7 @@ import { openJournal } from '../server/journal/journal.ts'
 import { startInvestigations } from '../threat-response/investigate/investigations.ts'
 import { openModules } from '../threat-response/modules/modules.ts'
 import { apiPorts } from './api-ports.ts'
+import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './exchange.ts'
 
@@ -44,6 +45,7 @@ export async function openOffline(
       ports: {
         ...apiPorts({ fleet, journal, investigations, modules, names: [], bound, startedAt: clock.now() }),
         ready: async () => [],
+        doctor: doctorPort({ fleet, channel: undefined, clock }),
         channels: () => 0,
       },
       ownerKey: keyFile(folder.ownerKey),

@@ -3,6 +3,7 @@ import { X509Certificate } from 'node:crypto'
 import { systemClock } from '../../src/platform/clock.ts'
 import { type Channel, startChannel } from '../../src/device/connector/channel.ts'
 import { type ChannelLimits, channelLimits } from '../../src/device/connector/channel-pulse.ts'
+import type { DoctorReport } from '../../src/wire/doctor.ts'
 import type { Status } from '../../src/wire/status.ts'
 import type { Pair } from './authority.ts'
 import type { SpooledDevice } from './spooled-device.ts'
@@ -63,6 +64,7 @@ export async function startConnectorEnd(options: {
       refresh: async () => undefined,
     },
     status: () => statusOf(device, channel),
+    doctor: () => Promise.resolve(reportOf(device)),
   })
   const hop = await spool.openHop('memory', channel.hopHandlers)
   send = (message) => hop.send(message)
@@ -90,4 +92,10 @@ function statusOf(device: string, channel: Channel): Status {
     configurationHash: '',
     ...(channel.eventHandler === undefined ? {} : { eventHandler: channel.eventHandler }),
   }
+}
+
+/** What a doctor would answer who finds nothing. */
+export function reportOf(device: string): DoctorReport {
+  const verdict = { verdict: 'flowing', sentence: 'events are flowing', start: null } as const
+  return { v: 1, device, program: 'test', from: 'device', at: 0, durationMs: 0, ...verdict, checks: [] }
 }

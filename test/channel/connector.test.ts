@@ -15,6 +15,7 @@ import { chainOf, newStreamId } from '../../src/server/ingest/store.contract.ts'
 import { decodeToken, encodeToken } from '../../src/wire/registration/token.ts'
 import { quickLimits } from './connector-end.ts'
 import { openSite, type Site } from './site.ts'
+import { reportOf } from './connector-end.ts'
 import { SpooledDevice } from './spooled-device.ts'
 import { until } from './until.ts'
 
@@ -36,6 +37,7 @@ async function connectorAt(
     local: { host: '127.0.0.1', port: 0 },
     hopPath: join(site.folder, 'run/none.sock'),
     openHop: spool.openHop,
+    doctor: (status) => Promise.resolve(reportOf(status.device)),
     clock: systemClock,
     limits: quickLimits,
     ...more,

@@ -13,7 +13,7 @@ import { type Proxy, readProxy } from '../../src/device/connector/proxy.ts'
 import { readProperties } from '../../src/device/connector/properties.ts'
 import { systemClock } from '../../src/platform/clock.ts'
 import { chainOf, newStreamId } from '../../src/server/ingest/store.contract.ts'
-import { quickLimits } from './connector-end.ts'
+import { quickLimits, reportOf } from './connector-end.ts'
 import { openSite, type Site } from './site.ts'
 import { SpooledDevice } from './spooled-device.ts'
 import { until } from './until.ts'
@@ -102,6 +102,7 @@ test('issue 9.2: enrolment, registration and channel go through the proxy, also 
     local: { host: '127.0.0.1', port: 0 },
     hopPath: join(site.folder, 'run/none.sock'),
     openHop: spool.openHop,
+    doctor: (status) => Promise.resolve(reportOf(status.device)),
     clock: systemClock,
     limits: quickLimits,
   })

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
 import { test } from 'node:test'
+import { Fault } from '../../core/fault.ts'
 import { systemClock } from '../../platform/clock.ts'
 import type { Link, LinkEvents } from '../../platform/websocket-link.ts'
 import { type Block, encodeBlock, noHash } from '../../wire/block-format.ts'
@@ -9,7 +10,8 @@ import type { FromDevice, FromExchange } from '../../wire/channel/messages.ts'
 import { decodeFrame, encodeFrame, isFrame } from '../../wire/frame.ts'
 import type { Status } from '../../wire/status.ts'
 import { type ChannelLimits, channelLimits } from './channel-pulse.ts'
-import { openChannelSession, type SessionEnd, type SessionOptions } from './channel-session.ts'
+import { openChannelSession } from './channel-session.ts'
+import type { SessionEnd, SessionOptions } from './channel-session-options.ts'
 import type { ToEventHandler } from './hop-port.ts'
 
 const device = 'dev-1'
@@ -55,6 +57,7 @@ function open(more: Partial<SessionOptions> = {}) {
       toEventHandler: (message) => void down.push(message),
       sign: (facts) => `signed ${facts.stream} ${facts.block}`,
       status: () => ({ v: 1, device }) as Status,
+      doctor: () => Promise.reject(new Fault('internal', { what: 'nobody asks' })),
       clock: systemClock,
       limits: quick,
       events: {

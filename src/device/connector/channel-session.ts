@@ -1,46 +1,18 @@
 // One channel from `hello` to its end: relays blocks up and acks down, byte for byte (delivery C1–C5, C8, C10–C12).
 // Nothing here waits for an ack or a send: what comes in is passed on in the same turn (H3).
-import type { Clock } from '../../platform/clock.ts'
 import type { Link, LinkEvents } from '../../platform/websocket-link.ts'
 import type { CheckpointFacts } from '../../wire/channel/checkpoint.ts'
 import { closeCodes, type FromDevice, type FromExchange, messageBytes } from '../../wire/channel/messages.ts'
 import { readFromExchange } from '../../wire/channel/read-from-exchange.ts'
 import { decodeFrame, encodeFrame, isFrame } from '../../wire/frame.ts'
 import type { FromEventHandler } from '../../wire/local/messages.ts'
-import type { Status } from '../../wire/status.ts'
 import { ChannelCredit } from './channel-credit.ts'
 import { ChannelResume } from './channel-resume.ts'
-import { type ChannelLimits, ChannelPulse } from './channel-pulse.ts'
+import { ChannelPulse } from './channel-pulse.ts'
 import { Checkpoints } from './checkpoints.ts'
-import type { ToEventHandler } from './hop-port.ts'
+import type { SessionOptions } from './channel-session-options.ts'
 
 export const channelVersions = [1] as const
-
-export type SessionOptions = {
-  readonly device: string
-  readonly program: string
-  readonly session: string
-  readonly seenJournal: string | undefined
-  readonly eventHandlerAttached: boolean
-  readonly toEventHandler: (message: ToEventHandler) => void
-  /** Base64 signature with the device key. */
-  readonly sign: (facts: CheckpointFacts) => string
-  readonly status: () => Status
-  readonly clock: Clock
-  readonly limits: ChannelLimits
-  readonly events: SessionEvents
-}
-
-export type SessionEvents = {
-  welcomed(clockOffsetMs: number): void
-  /** The exchange answered the list of streams: its journal need not be told the ended ones again. */
-  journalSeen(journal: string): void
-  acknowledged(): void
-  /** Once. `code` and `reason` as they stood in the close, also where it was ours. */
-  ended(end: SessionEnd): void
-}
-
-export type SessionEnd = { readonly code: number; readonly reason: string; readonly comeBackMs?: number }
 
 export type ChannelSession = {
   hopAttached(): void
@@ -88,6 +60,7 @@ class Session implements ChannelSession {
       device: options.device,
       clock: this.#helloAt,
       session: options.session,
+      doctor: true,
     })
   }
 
@@ -240,6 +213,10 @@ class Session implements ChannelSession {
       case 'drain':
         this.#drain(head.comeBackMs, welcome)
         return true
+      case 'doctor':
+        // Nothing waits for it; one that breaks is not answered, and the exchange gives up on it.
+        void this.#examined(head.id)
+        return true
       default:
         return head satisfies never
     }
@@ -251,6 +228,11 @@ class Session implements ChannelSession {
     welcome.resume.leave()
     this.#options.toEventHandler({ t: 'detach' })
     this.#signAll()
+  }
+
+  async #examined(id: number): Promise<void> {
+    const report = await this.#options.doctor().catch(() => undefined)
+    if (report !== undefined) this.#send({ t: 'examined', id, report })
   }
 
   #signAll(): void {

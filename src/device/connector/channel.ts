@@ -10,8 +10,10 @@ import type { FromEventHandler } from '../../wire/local/messages.ts'
 import type { ChannelStatus, EventHandlerStatus, Status } from '../../wire/status.ts'
 import { backOff } from './back-off.ts'
 import type { ChannelLimits } from './channel-pulse.ts'
-import { type ChannelSession, openChannelSession, type SessionEnd } from './channel-session.ts'
+import { type ChannelSession, openChannelSession } from './channel-session.ts'
+import type { SessionEnd } from './channel-session-options.ts'
 import type { ConnectorLog } from './connector-log.ts'
+import type { SharedDoctor } from './doctor-port.ts'
 import { type Dialled, dial } from './dial.ts'
 import type { HopHandlers, ToEventHandler } from './hop-port.ts'
 import type { Identity } from './identity.ts'
@@ -27,6 +29,7 @@ export type ChannelOptions = {
   readonly toEventHandler: (message: ToEventHandler) => void
   readonly registration: Registration
   readonly status: () => Status
+  readonly doctor: SharedDoctor
 }
 
 /** What the channel needs of the registration, and tells it. */
@@ -176,7 +179,7 @@ class Road implements Channel {
   }
 
   async #serve({ ws, socket, address }: Dialled, identity: Identity, signal: AbortSignal): Promise<Attempt> {
-    const { clock, registration, log, limits, program, status, toEventHandler } = this.#options
+    const { clock, registration, log, limits, program, status, doctor, toEventHandler } = this.#options
     const { host, port } = registration.target()
     const ended = Promise.withResolvers<SessionEnd>()
     let welcomedAt: number | undefined
@@ -189,6 +192,7 @@ class Road implements Channel {
       toEventHandler,
       sign: (facts) => signCheckpoint(facts, identity.key),
       status,
+      doctor,
       clock,
       limits,
       events: {

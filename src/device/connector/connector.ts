@@ -1,20 +1,25 @@
 // The connector (the original's SSEConnector), composed: log, local API, registration, channel, way to EventHandler,
 // renewal. Keeps no event on disk (delivery H2); starts also before the device is enrolled, and waits.
 import { createHash, randomInt } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { deviceStates } from '../../core/device-state.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { Address } from '../../platform/address.ts'
+import { type Address, formatAddress } from '../../platform/address.ts'
+import { writeDurably } from '../../platform/write-durably.ts'
+import { type ConnectorEndpoint, connectorEndpointFile } from '../../wire/local/endpoint.ts'
 import type { Status } from '../../wire/status.ts'
 import { type Channel, startChannel } from './channel.ts'
 import { type ChannelLimits, channelLimits } from './channel-pulse.ts'
-import { type ConnectorLog, openConnectorLog } from './connector-log.ts'
+import { openConnectorLog } from './connector-log.ts'
+import { type ConnectorDoctor, shareDoctor } from './doctor-port.ts'
+import { hostHeader } from './est-client.ts'
 import type { Hop, OpenHop } from './hop-port.ts'
-import { type Identity, identityMark } from './identity.ts'
+import type { Identity } from './identity.ts'
+import { openProperties } from './kept-properties.ts'
 import { type LocalContext, startLocalApi } from './local-api.ts'
-import { exchangeOf, type Properties, propertiesFile, readProperties } from './properties.ts'
+import { exchangeOf, type Properties } from './properties.ts'
 import { type OpenRegistration, openRegistration } from './registration.ts'
 import { renewAt, startRenewal } from './renew.ts'
 import { everyMinuteDetached, refreshAgain } from './connector-loops.ts'
@@ -26,11 +31,15 @@ export type ConnectorOptions = {
   readonly folder: string
   /** What an option or SALLYPORT_… says over connector.properties. */
   readonly overrides?: Partial<Properties>
+  /** Where the registration is asked, of an exchange in the same process tree: the file need not know its port. */
+  readonly exchangeHere?: Properties['connectorFqdn']
   /** Where the local API listens; by default loopback and `connector_port`. */
   readonly local?: Address
   /** Path of EventHandler's socket. */
   readonly hopPath: string
   readonly openHop: OpenHop
+  /** Looks for what is in the way of events, with what the connector says of itself. */
+  readonly doctor: ConnectorDoctor
   readonly clock: Clock
   readonly limits?: Partial<ChannelLimits>
   /** For tests: when an identity is due. */
@@ -56,12 +65,13 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 })
   await using up = new AsyncDisposableStack()
   const log = up.use(openConnectorLog({ file: join(folder, connectorLogFile), clock }))
-  const properties = openProperties(folder, options.overrides ?? {}, log)
-  const registration = openRegistration(folder, () => properties.current(), log)
+  const properties = openProperties(folder, options, log)
+  const registration = openRegistration(folder, properties, log)
   const dueAt = options.renewAt ?? renewAt
 
   const status = (): Status =>
     statusOf({ program, registration, channel, properties: properties.current(), dueAt, clock })
+  const doctor = shareDoctor(options.doctor, status)
   // The channel comes first: the hop may speak as soon as it is open.
   const way: { hop: Hop | undefined } = { hop: undefined }
   const channel: Channel = up.use(
@@ -74,6 +84,7 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
       toEventHandler: (message) => void way.hop?.send(message),
       registration,
       status,
+      doctor,
     }),
   )
   way.hop = up.use(await options.openHop(options.hopPath, channel.hopHandlers))
@@ -101,10 +112,27 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
         const now = status()
         return { ...now, states: statesOf(now) }
       },
+      doctor,
     }),
   )
+  up.use(sayWhere(options, local.address, properties.current()?.proxy))
   const parts = up.move()
   return { local: local.address, status, [Symbol.asyncDispose]: () => parts.disposeAsync() }
+}
+
+/** Tells the tools of this machine where the connector is to be asked. */
+function sayWhere({ folder, overrides }: ConnectorOptions, local: Address, proxy: Properties['proxy']): Disposable {
+  const file = join(folder, connectorEndpointFile)
+  const over = overrides?.connectorFqdn
+  const endpoint: ConnectorEndpoint = {
+    v: 1,
+    pid: process.pid,
+    local: hostHeader(local),
+    exchange: over === undefined ? '' : hostHeader(over),
+    proxy: proxy === undefined ? '' : formatAddress(proxy),
+  }
+  writeDurably(file, `${JSON.stringify(endpoint)}\n`)
+  return { [Symbol.dispose]: () => rmSync(file, { force: true }) }
 }
 
 /** The same function as at the exchange, of what the device itself sees. */
@@ -112,29 +140,6 @@ function statesOf(status: Status) {
   const { enrolled, channel, at } = status
   const connected = channel.state === 'connected'
   return deviceStates({ enrolled, connected, status, heardAt: at, lastAckAt: channel.lastAckAt, now: at })
-}
-
-/** The file and what wins over it; read again when the device is enrolled, anew or elsewhere. Throws at the start only. */
-function openProperties(folder: string, overrides: Partial<Properties>, log: ConnectorLog) {
-  const file = join(folder, propertiesFile)
-  let read = readProperties(file)
-  let mark = identityMark(folder)
-  let said = ''
-  return {
-    current(): Properties | undefined {
-      const now = identityMark(folder)
-      if (now !== mark || read === undefined) {
-        mark = now
-        try {
-          read = readProperties(file) ?? read
-        } catch (error) {
-          if (String(error) !== said) log.write('error', 'context:activate', String(error))
-          said = String(error)
-        }
-      }
-      return read === undefined ? undefined : { ...read, ...overrides }
-    },
-  }
 }
 
 function statusOf(from: {

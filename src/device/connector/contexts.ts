@@ -18,6 +18,8 @@ export type Context = {
   readonly enrolledAt: number
   /** Journal that has been told the ended streams (delivery C3); '' = none yet. */
   readonly journal: string
+  /** `HOST:PORT` at which the roles were learned; learned elsewhere they do not count. */
+  readonly rolesFrom?: string
   /** Address that last answered, for when the name does not resolve (original-system B12). */
   readonly lastAddress?: string
 }
@@ -43,11 +45,12 @@ export function readContext(folder: string): Context | undefined {
   const record = readClientRecord(value)
   if (record === undefined)
     throw new Fault('configuration.invalid', { what: `${file} is no context`, remedy: 'Enrol the device anew.' })
-  const more = value as { enrolledAt?: unknown; journal?: unknown; lastAddress?: unknown }
+  const more = value as { enrolledAt?: unknown; journal?: unknown; lastAddress?: unknown; rolesFrom?: unknown }
   return {
     ...record,
     enrolledAt: typeof more.enrolledAt === 'number' ? more.enrolledAt : 0,
     journal: typeof more.journal === 'string' ? more.journal : '',
+    ...(typeof more.rolesFrom === 'string' ? { rolesFrom: more.rolesFrom } : {}),
     ...(typeof more.lastAddress === 'string' ? { lastAddress: more.lastAddress } : {}),
   }
 }

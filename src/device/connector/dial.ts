@@ -3,9 +3,10 @@ import type { IncomingMessage } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { WebSocket } from 'ws'
 import { Fault } from '../../core/fault.ts'
+import { refusalCode } from '../../core/failure-codes.ts'
 import { channelPath, channelSubprotocol, messageBytesMax } from '../../wire/channel/messages.ts'
 import { formatAddress } from '../../platform/address.ts'
-import { dialWords, networkFault, refusalCode } from './network-fault.ts'
+import { dialWords, networkFault } from './network-fault.ts'
 import { addressesOf, dialWithinMs, reach, type Target } from './reach.ts'
 
 export type DialOptions = {

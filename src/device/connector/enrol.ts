@@ -10,7 +10,8 @@ import type { ClientRecord, RoleUrls } from '../../wire/registration/clients.ts'
 import { decodeToken, splitAddress, tokenForLog, type TokenParts } from '../../wire/registration/token.ts'
 import type { ConnectorLog } from './connector-log.ts'
 import { anchorFile, writeContext } from './contexts.ts'
-import { cacerts, enrolKey, type EstExchange } from './est-client.ts'
+import { cacerts, enrolKey, type EstExchange, hostHeader } from './est-client.ts'
+import { forgetFailedEnrolment, noteFailedEnrolment } from './failed-enrolment.ts'
 import { newKey, type PendingKey, pendingKey, writeCertificate } from './identity.ts'
 import { findAnchor } from './pinned-anchor.ts'
 import { defaultProperties, formatProperties, propertiesFile, readProperties } from './properties.ts'
@@ -57,9 +58,13 @@ export async function enrol(options: EnrolOptions): Promise<Enrolment> {
   try {
     const enrolment = await enrolAt(options, token, await firstReachable(options, token))
     log.write('info', 'context:activate', `enrolled as ${enrolment.device} of ${enrolment.organisation}`)
+    forgetFailedEnrolment(options.folder)
     return enrolment
   } catch (error) {
-    if (error instanceof Fault) log.write('error', 'est:enrol', `${tokenForLog(token)}: ${error.code}: ${error.what}`)
+    if (error instanceof Fault) {
+      log.write('error', 'est:enrol', `${tokenForLog(token)}: ${error.code}: ${error.what}`)
+      noteFailedEnrolment(options.folder, token, error, clock.now())
+    }
     throw error
   }
 }
@@ -165,7 +170,7 @@ function writeDown(
     const connectorFqdn = { host, port }
     const before = readKept(file) ?? defaultProperties(connectorFqdn)
     writeDurably(join(folder, anchorFile), anchors)
-    writeContext(folder, { ...record, enrolledAt, journal: '' })
+    writeContext(folder, { ...record, enrolledAt, journal: '', rolesFrom: hostHeader(target) })
     writeDurably(file, formatProperties({ ...before, connectorFqdn, ...(proxy === undefined ? {} : { proxy }) }))
   } catch (error) {
     throw error instanceof Fault

@@ -2,7 +2,8 @@
 import { request as httpRequest } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { Fault } from '../../core/fault.ts'
-import { networkFault, refusalCode } from './network-fault.ts'
+import { refusalCode } from '../../core/failure-codes.ts'
+import { networkFault } from './network-fault.ts'
 
 export type HttpRequest = {
   readonly method: 'GET' | 'POST'

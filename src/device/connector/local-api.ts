@@ -7,6 +7,7 @@ import { Fault } from '../../core/fault.ts'
 import type { Address } from '../../platform/address.ts'
 import { listen } from '../../platform/tls.ts'
 import type { Problem } from '../../wire/api/fleet.ts'
+import type { DoctorReport } from '../../wire/doctor.ts'
 import type { RoleUrls } from '../../wire/registration/clients.ts'
 import type { Status } from '../../wire/status.ts'
 
@@ -27,6 +28,7 @@ export type LocalApiOptions = {
   readonly listen: Address
   readonly context: () => LocalContext | undefined
   readonly status: () => LocalStatus
+  readonly doctor: () => Promise<DoctorReport>
 }
 
 export type LocalApi = AsyncDisposable & { readonly address: Address }
@@ -60,6 +62,7 @@ function answer(request: IncomingMessage, response: ServerResponse, port: number
     '/healthz': () => ({ v: 1, ok: true }),
     '/v1/contexts': () => ({ v: 1, contexts: [options.context()].filter((context) => context !== undefined) }),
     '/v1/contexts/default': options.context,
+    '/v1/doctor': options.doctor,
     '/v1/contexts/default/status': () => (options.context() === undefined ? undefined : options.status()),
   }
   const route = path !== undefined && Object.hasOwn(routes, path) ? routes[path] : undefined
@@ -68,8 +71,11 @@ function answer(request: IncomingMessage, response: ServerResponse, port: number
     response.setHeader('Allow', 'GET, HEAD')
     return problem(response, 405, 'route.unknown')
   }
-  const body = route()
-  return body === undefined ? problem(response, 404, 'context.missing') : send(response, 200, 'application/json', body)
+  Promise.resolve(route()).then(
+    (body) =>
+      body === undefined ? problem(response, 404, 'context.missing') : send(response, 200, 'application/json', body),
+    () => problem(response, 500, 'internal'),
+  )
 }
 
 /** A page of another site reaches loopback under a name of its own, or says where it comes from. */

@@ -9,6 +9,7 @@ import { hostHeader } from './est-client.ts'
 import { answerFault, exchangeHttp } from './http-exchange.ts'
 import { dropBefore, identityMark, readIdentities } from './identity.ts'
 import { openKeptContext } from './kept-context.ts'
+import type { KeptProperties } from './kept-properties.ts'
 import { networkFault } from './network-fault.ts'
 import { exchangeOf, type Properties } from './properties.ts'
 import { reachAny, type Target, type Trust } from './reach.ts'
@@ -36,13 +37,8 @@ export type OpenRegistration = Registration & {
 
 /**
  * @param folder the device's folder
- * @param properties those in force; undefined = there are none yet
  */
-export function openRegistration(
-  folder: string,
-  properties: () => Properties | undefined,
-  log: ConnectorLog,
-): OpenRegistration {
+export function openRegistration(folder: string, properties: KeptProperties, log: ConnectorLog): OpenRegistration {
   const kept = openKeptContext(folder, log)
   let said = ''
   const say = (text: string) => {
@@ -56,7 +52,7 @@ export function openRegistration(
     get device() {
       return kept.current?.clientId
     },
-    target: () => ({ ...ingestOf(kept.current), ...proxyOf(properties()) }),
+    target: () => channelTarget(kept.current, properties.said()),
     anchors: () => readAnchors(folder),
     identities: () => readIdentities(folder),
     mark: () => identityMark(folder),
@@ -64,7 +60,7 @@ export function openRegistration(
       return kept.current?.journal
     },
     get lastAddress() {
-      return kept.current?.lastAddress
+      return movedTo(kept.current, properties.said()) === undefined ? kept.current?.lastAddress : undefined
     },
     journalSeen(journal) {
       if (kept.current?.journal !== journal) kept.change({ journal })
@@ -74,12 +70,16 @@ export function openRegistration(
     },
     accepted: ({ generation }) => kept.attempt(() => dropBefore(folder, generation)),
     async refresh(signal) {
-      const now = properties()
-      if (now === undefined || kept.current === undefined) return
+      const now = properties.current()
+      const said = properties.said()?.connectorFqdn
+      if (said === undefined || now === undefined || kept.current === undefined) return
       const target = exchangeOf(now)
       try {
         const roles = await rolesNow(folder, target, signal)
-        if (roles !== undefined && JSON.stringify(roles) !== JSON.stringify(kept.current?.roles)) kept.change({ roles })
+        const rolesFrom = hostHeader(said)
+        const same =
+          rolesFrom === kept.current?.rolesFrom && JSON.stringify(roles) === JSON.stringify(kept.current.roles)
+        if (roles !== undefined && !same) kept.change({ roles, rolesFrom })
         say('ok')
       } catch (error) {
         if (!signal.aborted) say(networkFault(error, target.host).code)
@@ -100,8 +100,23 @@ function proxyOf(properties: Properties | undefined): Pick<Target, 'proxy'> {
   return properties?.proxy === undefined ? {} : { proxy: properties.proxy }
 }
 
-function ingestOf(context: Context | undefined): Target {
+/**
+ * Where the channel goes: to the ingest role, as it was learned at `connector_fqdn`. Where that names another exchange
+ * by now, what the one before said does not count: the channel goes there, until it says where its roles are.
+ * @throws Fault context.missing
+ */
+export function channelTarget(context: Context | undefined, properties: Properties | undefined): Target {
   if (context === undefined) throw new Fault('context.missing', { what: 'There is no context' })
+  const moved = movedTo(context, properties)
+  if (moved !== undefined) return { ...moved, ...proxyOf(properties) }
   const url = new URL(context.roles.ingest)
-  return { host: url.hostname.replace(/^\[|\]$/g, ''), port: url.port === '' ? 443 : Number(url.port) }
+  const port = url.port === '' ? 443 : Number(url.port)
+  return { host: url.hostname.replace(/^\[|\]$/g, ''), port, ...proxyOf(properties) }
+}
+
+/** @returns where `connector_fqdn` leads, if that is elsewhere than where the roles were learned */
+function movedTo(context: Context | undefined, properties: Properties | undefined): Target | undefined {
+  const said = properties?.connectorFqdn
+  const rolesFrom = context?.rolesFrom
+  return said !== undefined && rolesFrom !== undefined && hostHeader(said) !== rolesFrom ? said : undefined
 }

@@ -7,6 +7,7 @@ import { systemClock } from '../../platform/clock.ts'
 import type { Coverage, EventRecord, TailLine } from '../../wire/api/events.ts'
 import type { DeviceRecord, ServerStatus } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
+import { memoryDoctor } from './doctor-memory.ts'
 import { memoryModules } from './modules-memory.ts'
 import type { ApiPorts, EventReader, Investigations } from './ports.ts'
 
@@ -69,6 +70,7 @@ export function memoryPorts(events = 3): MemoryPorts {
         return { v: 1, names: ['127.0.0.1', ...names] }
       },
     },
+    doctor: memoryDoctor(asked, device.id),
     tokens: memoryTokens(asked),
     ready: async () => [],
     channels: () => 1,

@@ -17,6 +17,7 @@ import type { DeviceRecord, RegionRecord, ServerNames, ServerStatus, TokenRecord
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeRecord } from '../../wire/api/modules.ts'
+import type { DoctorReport } from '../../wire/doctor.ts'
 
 /** The journal, as one who asks sees it. Rejects with Fault `query.malformed` or `query.cursor`. */
 export type EventReader = {
@@ -90,6 +91,13 @@ export type Fleet = {
   addNames(names: readonly string[]): Promise<ServerNames>
 }
 
+export type Doctor = {
+  /** Has the device look for what is in its way; where it has no channel the report is what the exchange knows. */
+  examine(organisation: OrganisationId, device: string): Promise<DoctorReport | undefined>
+  /** @returns the newest report that was asked for here */
+  last(organisation: OrganisationId, device: string): DoctorReport | undefined
+}
+
 export type Tokens = {
   /** Rejects with Fault `enrolment.token.name` where no device could come back by it. */
   create(request: TokenRequest): Promise<TokenRecord>
@@ -115,6 +123,7 @@ export type ApiPorts = {
   readonly investigations: Investigations
   readonly modules: Modules
   readonly fleet: Fleet
+  readonly doctor: Doctor
   readonly tokens: Tokens
   readonly status: ServerStatusReader
   region(): RegionRecord

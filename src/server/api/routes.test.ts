@@ -60,6 +60,8 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     'GET /.well-known/jwks': '/.well-known/jwks',
     'GET /api/v1/devices': '/api/v1/devices',
     'GET /api/v1/devices/:id': '/api/v1/devices/sensor-1',
+    'POST /api/v1/devices/:id/doctor': '/api/v1/devices/sensor-1/doctor',
+    'GET /api/v1/devices/:id/doctor': '/api/v1/devices/sensor-1/doctor',
     'POST /api/v1/devices/:id/revoke': '/api/v1/devices/sensor-1/revoke',
     'POST /api/v1/tokens': '/api/v1/tokens {"name":"edge","minutes":5}',
     'POST /api/v1/names': '/api/v1/names {"names":["exchange.example"]}',

@@ -2,6 +2,7 @@
 import type { Route } from './define-route.ts'
 import { deviceRoutes } from './device-routes.ts'
 import { eventExportRoutes } from './event-export-routes.ts'
+import { doctorRoutes } from './doctor-routes.ts'
 import { eventRoutes } from './event-routes.ts'
 import { eventTailRoutes } from './event-tail-routes.ts'
 import { fleetRoutes } from './fleet-routes.ts'
@@ -21,5 +22,6 @@ export const routes: readonly Route[] = [
   ...investigationRoutes,
   ...deviceRoutes,
   ...moduleRoutes,
+  ...doctorRoutes,
   ...fleetRoutes,
 ]

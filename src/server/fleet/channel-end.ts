@@ -7,6 +7,7 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import { type Link, type LinkEvents, websocketLink } from '../../platform/websocket-link.ts'
 import { channelSubprotocol, closeCodes, messageBytesMax } from '../../wire/channel/messages.ts'
+import type { DoctorReport } from '../../wire/doctor.ts'
 import {
   type ChannelIdentity,
   ChannelSession,
@@ -58,6 +59,8 @@ export type ChannelEnd = AsyncDisposable & {
   /** Tells every device to come back after about `comeBackMs`, takes no more, resolves when all are gone (C12). */
   drain(comeBackMs: number): Promise<void>
   readonly connected: number
+  /** Asks a device for its doctor's report over its channel; undefined where it has none, or does not answer. */
+  examine(device: { readonly organisation: string; readonly device: string }): Promise<DoctorReport | undefined>
 }
 
 /** Listens to nothing itself: the devices' listener hands upgrades over. Disposing closes all channels (4503). */
@@ -91,6 +94,12 @@ class End implements ChannelEnd {
 
   get connected(): number {
     return this.#byDevice.size
+  }
+
+  async examine(asked: { readonly organisation: string; readonly device: string }): Promise<DoctorReport | undefined> {
+    const report = await this.#byDevice.get(`${asked.organisation}/${asked.device}`)?.examine()
+    // Of whom it speaks is said by its certificate, not by itself.
+    return report && { ...report, device: asked.device }
   }
 
   accept(request: IncomingMessage, socket: Duplex, head: Buffer, identity: ChannelIdentity): void {

@@ -15,8 +15,10 @@ import {
 } from '../../wire/channel/messages.ts'
 import { readFromDevice } from '../../wire/channel/read-from-device.ts'
 import { decodeFrame, encodeFrame, isFrame } from '../../wire/frame.ts'
+import type { DoctorReport } from '../../wire/doctor.ts'
 import type { Status } from '../../wire/status.ts'
 import type { DeviceStream, MissingBlocks } from '../../wire/streams.ts'
+import { DoctorQuestions } from './doctor-questions.ts'
 
 /** Whose channel it is, as the devices' listener judged the certificate. */
 export type ChannelIdentity = {
@@ -86,7 +88,9 @@ export class ChannelSession {
   readonly #link: Link
   readonly #openedAt: number
   readonly #onRevoked: () => void
+  readonly #doctor = new DoctorQuestions()
   #intake: IntakeSession | undefined
+  #hasDoctor = false
   #receivedBytes = 0
   #aliveAt: number
   #ended = false
@@ -119,6 +123,12 @@ export class ChannelSession {
   /** Resolves when the link is closed, and what was sent before has left or was given up. */
   get gone(): Promise<void> {
     return this.#gone.promise
+  }
+
+  /** Has the device look for what is in the way of its events; undefined where it does not answer. */
+  async examine(): Promise<DoctorReport | undefined> {
+    if (!this.#hasDoctor || this.#ended) return undefined
+    return await this.#doctor.ask(this.#port.clock, (id) => this.#send({ t: 'doctor', id }))
   }
 
   drain(comeBackMs: number): void {
@@ -174,6 +184,8 @@ export class ChannelSession {
       }
       case 'status':
         return this.#status(head.status, intake)
+      case 'examined':
+        return this.#doctor.answered(head.id, head.report)
       default:
         return head satisfies never
     }
@@ -203,6 +215,7 @@ export class ChannelSession {
       },
     )
     this.#intake = session
+    this.#hasDoctor = hello.doctor === true
     this.#send({
       t: 'welcome',
       v: 1,
@@ -247,6 +260,7 @@ export class ChannelSession {
     this.#ended = true
     this.#identity.revoked.removeEventListener('abort', this.#onRevoked)
     this.#intake?.close()
+    this.#doctor.end()
     this.#port.ended(this)
     if (this.#intake !== undefined)
       this.#port.presence.disconnected({ ...this.#identity, at: this.#port.clock.now(), code: reason })

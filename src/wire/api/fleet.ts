@@ -1,5 +1,6 @@
 // Devices, tokens, sessions and the server itself as /api/v1 shows them.
 import type { RoleUrls } from '../registration/clients.ts'
+import type { DoctorReport } from '../doctor.ts'
 import type { Status } from '../status.ts'
 
 /** The four states, never one (DESIGN "Words"). */
@@ -44,6 +45,9 @@ export type DeviceView = DeviceRecord & {
   /** Whole days left, negative once expired; null = no certificate. */
   readonly certificateDays: number | null
 }
+
+/** The newest report of a device's doctor that was asked for here; null = nobody asked since the server started. */
+export type LastReport = { readonly v: 1; readonly report: DoctorReport | null }
 
 export type DeviceList = { readonly v: 1; readonly devices: readonly DeviceView[] }
 

@@ -1,6 +1,7 @@
 // The channel between connector and exchange, subprotocol `sallyport.v1` (delivery 1.4). Every binary WebSocket
 // message is a frame (wire/frame.ts) whose head is one of these; only `blocks` carries blocks.
 import type { DeviceStream, MissingBlocks, StreamHead } from '../streams.ts'
+import type { DoctorReport } from '../doctor.ts'
 import type { Status } from '../status.ts'
 
 export const channelSubprotocol = 'sallyport.v1'
@@ -29,6 +30,8 @@ export type FromDevice =
       readonly device: string
       readonly clock: number
       readonly session: string
+      /** It understands `doctor`. */
+      readonly doctor?: true
     }
   /** The device's streams; live and backlog always, ended ones where the journal id was new to it. */
   | { readonly t: 'streams'; readonly streams: readonly DeviceStream[] }
@@ -45,6 +48,8 @@ export type FromDevice =
       readonly signature: string
     }
   | { readonly t: 'status'; readonly status: Status }
+  /** The answer to `doctor`. */
+  | { readonly t: 'examined'; readonly id: number; readonly report: DoctorReport }
 
 export type FromExchange =
   | {
@@ -67,3 +72,5 @@ export type FromExchange =
   /** The stream is refused: end it, open another (delivery J2). */
   | { readonly t: 'refused'; readonly stream: string; readonly block: number; readonly code: 'stream.conflict' }
   | { readonly t: 'drain'; readonly comeBackMs: number }
+  /** Look for what is in the way of events, and answer with `examined`; only to a device that said so in its hello. */
+  | { readonly t: 'doctor'; readonly id: number }

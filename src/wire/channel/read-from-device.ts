@@ -1,5 +1,6 @@
 // What an exchange accepts as the head of a message from a device: shapes and bounds, checked once at the border
 // (security S6; delivery D25). By hand: docs/decisions/0006. Blocks are checked by block-format.
+import { isDoctorReport } from '../read-doctor.ts'
 import type { FromDevice } from './messages.ts'
 import {
   areItems,
@@ -37,7 +38,8 @@ function isMessage(m: Members): boolean {
         isText(m['program'], 128) &&
         isText(m['device'], 63) &&
         isInstant(m['clock']) &&
-        isText(m['session'], 64)
+        isText(m['session'], 64) &&
+        isOptional(m['doctor'], (flag) => flag === true)
       )
     case 'streams':
       return areItems(m['streams'], streamsMax, isDeviceStream)
@@ -63,6 +65,8 @@ function isMessage(m: Members): boolean {
       )
     case 'status':
       return isMembers(m['status']) && isStatus(m['status'])
+    case 'examined':
+      return isNatural(m['id']) && isDoctorReport(m['report'])
     default:
       return false
   }

@@ -46,6 +46,8 @@ function isMessage(m: Members): boolean {
       return isStreamId(m['stream']) && isNatural(m['block']) && isText(m['code'], 128)
     case 'drain':
       return isNatural(m['comeBackMs'], comeBackMsMax)
+    case 'doctor':
+      return isNatural(m['id'])
     default:
       return false
   }
