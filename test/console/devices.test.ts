@@ -96,6 +96,39 @@ test(
   },
 )
 
+test(
+  'issue 9, 7: the doctor of a device names the broken hop first, with what mends it; what holds is folded away',
+  options,
+  async () => {
+    await using server = await openStubServer({ signedIn: true })
+    await using browser = await openBrowserPage()
+    const { page } = browser
+    await page.goto(`${server.url}/devices?device=edge-2`)
+    const pane = page.getByRole('complementary', { name: 'Device' })
+    await pane.getByRole('button', { name: 'Ask the doctor' }).press('Enter')
+    const found = pane.getByRole('region', { name: 'What the doctor found' })
+    await found.getByText('events are kept, not delivered: start with source.unreadable').waitFor()
+    const first = found.locator('.checks > li').first()
+    for (const text of ['Sensor', 'fails', 'source.unreadable', 'permission denied'])
+      await first.getByText(text).first().waitFor()
+    assert.equal(
+      await first.getByLabel('What mends it').innerText(),
+      'setfacl -m u:sallyport:r /var/log/suricata/eve.json',
+    )
+    await found.getByText('3 further checks').click()
+    for (const text of ['holds', 'skipped', 'not measured']) await found.getByText(text, { exact: true }).waitFor()
+    for (const theme of ['Light theme', 'Dark theme']) {
+      await page.getByRole('button', { name: theme }).click()
+      assert.deepEqual(await violations(page), [])
+    }
+    await page.getByRole('row').filter({ hasText: 'Berlin edge' }).click()
+    await found.waitFor({ state: 'hidden' })
+    await pane.getByRole('button', { name: 'Ask the doctor' }).click()
+    await found.getByText('events are flowing').waitFor()
+    assert.deepEqual(browser.complaints, [])
+  },
+)
+
 test('issue 9, 7: without a device the page teaches how to connect one', options, async () => {
   await using server = await openStubServer({ signedIn: true })
   server.devices.length = 0

@@ -15,9 +15,11 @@ import type {
 } from '../../src/wire/api/fleet.ts'
 import type { Investigation } from '../../src/wire/api/investigations.ts'
 import type { ModuleRecord } from '../../src/wire/api/modules.ts'
+import type { DoctorReport } from '../../src/wire/doctor.ts'
 import { type Answer, ok, problem, refused } from './stub-answer.ts'
 import { stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
 import { stubDevices } from './stub-devices.ts'
+import { stubReport } from './stub-doctor.ts'
 import { eventAnswer, matches } from './stub-events.ts'
 import { moduleAnswer, stubModules } from './stub-modules.ts'
 import { sendExport, StubTail } from './stub-tail.ts'
@@ -169,6 +171,8 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
       key: 'k',
       expires: stubNow + 3_600_000,
     })
+  const examined = /^devices\/([^/]+)\/doctor$/.exec(path)?.[1]
+  if (method === 'POST' && examined !== undefined) return ok<DoctorReport>(stubReport(decodeURIComponent(examined)))
   const ofModules = moduleAnswer(state.modules, method, path, body)
   if (ofModules) return ofModules
   if (path === 'status') return ok(statusOf(state))

@@ -1,6 +1,6 @@
 // A stranger's walk through a real site: connect a device with the pasted string, watch its first event, investigate the
-// address it talks to (issue 9, What must hold). With
-// SALLYPORT_PICTURES=FOLDER it leaves pictures of each step in both themes.
+// address, have the doctor name a fault (issue 9, What must hold). With
+// SALLYPORT_PICTURES=FOLDER it leaves pictures of each step in both themes: docs/console.png is one of them.
 import assert from 'node:assert/strict'
 import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { test } from 'node:test'
 import type { Page } from 'playwright-core'
 import { story } from '../../src/demo/story.ts'
 import { systemClock } from '../../src/platform/clock.ts'
-import { start, temporaryFolder, until } from '../sallyport.ts'
+import { run, start, temporaryFolder, until } from '../sallyport.ts'
 import { openBrowserPage } from './browser.ts'
 import { graphDrawn, options, rows } from './console-page.ts'
 
@@ -40,7 +40,7 @@ const line = (number: number) =>
     alert: { signature_id: 2_900_001, gid: 1, rev: 1, signature: 'EXAMPLE stranger beacon', severity: 1 },
   })}\n`
 
-test('issue 9 What must hold: a stranger connects a device, sees its first event and what is known of its address', {
+test('issue 9 What must hold: a stranger connects a device, sees its first event and what is known of its address, and has its fault named', {
   ...options,
   timeout: 240_000,
 }, async (t) => {
@@ -94,5 +94,24 @@ test('issue 9 What must hold: a stranger connects a device, sees its first event
   await page.getByRole('menuitem', { name: 'Investigate' }).click()
   await graphDrawn(page)
   await picture(page, 'investigate')
+
+  // A fault, its name, and what mends it typed as it is printed.
+  const device = ['--data', join(folder, 'device')]
+  assert.equal((await run(t, ['pmtool', 'disablebyid', 'EventHandler', ...device])).code, 0)
+  await page.getByRole('link', { name: 'Devices', exact: true }).click()
+  await page.getByRole('row').filter({ hasText: 'stranger' }).click()
+  const pane = page.getByRole('complementary', { name: 'Device' })
+  await pane.getByRole('button', { name: 'Ask the doctor' }).click()
+  const found = pane.getByRole('region', { name: 'What the doctor found' })
+  await found.locator('.checks > li').first().getByText('service.disabled', { exact: true }).waitFor()
+  await picture(page, 'doctor')
+  const fix = await found.getByLabel('What mends it').first().innerText()
+  assert.match(fix, /^sallyport pmtool enablebyid EventHandler/)
+  assert.equal((await run(t, [...fix.trim().split(/\s+/).slice(1, 4), ...device])).code, 0)
+  await until('the doctor says flowing', async () => {
+    await pane.getByRole('button', { name: 'Look again' }).click()
+    await pane.getByRole('button', { name: 'Look again' }).and(page.locator(':not([data-loading])')).waitFor()
+    return (await found.locator('.verdict').innerText()).startsWith('events are flowing')
+  })
   assert.deepEqual(browser.complaints, [])
 })

@@ -12,6 +12,7 @@ import type { EventCount, EventHistogram, EventPage, EventRecord, EventTop } fro
 import type { DeviceList, ServerStatus, SessionRecord, TokenRecord } from '../../wire/api/fleet.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import type { ModuleList, ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeList } from '../../wire/api/modules.ts'
+import type { DoctorReport } from '../../wire/doctor.ts'
 import { ApiProblem, ask } from './ask.ts'
 
 /** What the Events page asks about: times in Unix ms, fixed when the question was put, so that pages fit together. */
@@ -67,6 +68,9 @@ export const liveDevicesQuery = queryOptions({
 /** Makes the one string that enrols a device; it is shown once. */
 export const createToken = (name: string) =>
   ask<TokenRecord>('tokens', { body: { minutes: 60, ...(name !== '' && { name }) } })
+
+/** Has a device look for what is in the way of its events; nothing is changed. */
+export const examineDevice = (id: string) => ask<DoctorReport>(`devices/${encodeURIComponent(id)}/doctor`, { body: {} })
 
 export const modulesQuery = queryOptions({
   queryKey: ['modules'],

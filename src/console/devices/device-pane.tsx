@@ -8,6 +8,7 @@ import { visible } from '../parts/defang.ts'
 import { IconButton } from '../parts/icon-button.tsx'
 import { size } from '../parts/spoken-size.ts'
 import { count, counted, duration, relative, utc } from '../parts/spoken-time.ts'
+import { DeviceDoctor } from './device-doctor.tsx'
 import { DeviceStateList } from './device-states.tsx'
 
 export function DevicePane({ device, onClose }: { readonly device: DeviceView; readonly onClose: () => void }) {
@@ -28,6 +29,7 @@ export function DevicePane({ device, onClose }: { readonly device: DeviceView; r
       </header>
       <div className="event-pane-body">
         <DeviceStateList states={device.states} />
+        <DeviceDoctor device={device.id} />
         <Facts device={device} />
         <Account account={device.account} />
         {status?.eventHandler && <Sources sources={status.eventHandler.sources} />}
