@@ -179,7 +179,13 @@ test('delivery D17: 20,000 datagrams a second against a small buffer: received a
   {
     await using handler = await device.start({}, { sources })
     const port = await portOf(handler)
-    const { stdout } = await promisify(execFile)(process.execPath, [program, String(port), '60000', '20000'])
+    const { stdout } = await promisify(execFile)(process.execPath, [
+      program,
+      '127.0.0.1',
+      String(port),
+      '60000',
+      '20000',
+    ])
     sent = JSON.parse(stdout)
   }
   // The stop took what waited, and looked at the counter a last time.

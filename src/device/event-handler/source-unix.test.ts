@@ -169,3 +169,33 @@ test('delivery J2: a refused stream of a socket is declared lost, and what comes
   assert.deepEqual(device.journal.losses(), [{ cause: 'stream.refused', count: 100 }])
   socket.destroy()
 })
+
+test('delivery S9: above 80 % only intrusions, malware and what cannot be read find room; the rest is declared', async () => {
+  await using device = await TestDevice.make()
+  const small = { ...unix(device), spool: { bytesMax: 1024 * 1024 } }
+  const alert = (n: number) => eve(n, 'alert').replace('"proto"', '"alert":{"signature_id":1,"severity":1},"proto"')
+  const rare = [...Array.from({ length: 50 }, (_, n) => alert(n)), eve(1, 'fileinfo'), 'no JSON at all']
+  {
+    await using handler = await device.start({}, small)
+    const socket = await sensor(input(device))
+    const counted = (events: number) => {
+      const now = status(handler)
+      return (now?.events ?? 0) + (now?.lost['spool.full']?.count ?? 0) === events
+    }
+    socket.write(text(Array.from({ length: 60_000 }, (_, n) => eve(n).replace('}', `,"x":"${(n * 7919) ** 3}"}`))))
+    await until(() => counted(60_000), 'the flood')
+    const kept = status(handler)?.events ?? 0
+    assert.ok(kept < 60_000, 'there is room for all')
+    await until(() => status(handler)?.state === 'spool-full', 'it says so')
+    socket.write(text(rare))
+    socket.write(text(eves(0, 10)))
+    await until(() => counted(60_000 + rare.length + 10), 'the rest')
+    assert.equal(status(handler)?.events, kept + rare.length)
+    socket.destroy()
+  }
+  await using _handler = await device.start({}, small)
+  await using _exchange = await device.exchange()
+  const declared = () => device.journal.losses().reduce((sum, { count }) => sum + (count ?? 0), 0)
+  await until(() => device.journal.lines.length + declared() === 60_000 + rare.length + 10, 'all is stored or declared')
+  assert.deepEqual(device.journal.lines.slice(-rare.length), rare)
+})

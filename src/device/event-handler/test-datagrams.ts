@@ -1,12 +1,14 @@
-// Sends datagrams at a rate, as a process of its own, for source-syslog.test.ts: port, count and rate a second are its
-// arguments; it prints how many the kernel took, and in how many ms.
+// Sends datagrams at a rate, as a process of its own: address, port, count and rate a second are its arguments. It prints
+// how many the kernel took, and in how many ms.
 import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
+import { isIPv6 } from 'node:net'
 import { systemClock } from '../../platform/clock.ts'
 
-const [port = 0, count = 0, rate = 0] = process.argv.slice(2).map(Number)
-const socket = createSocket('udp4')
-socket.connect(port, '127.0.0.1')
+const [address = '', ...numbers] = process.argv.slice(2)
+const [port = 0, count = 0, rate = 0] = numbers.map(Number)
+const socket = createSocket(isIPv6(address) ? 'udp6' : 'udp4')
+socket.connect(port, address)
 await once(socket, 'connect')
 const began = systemClock.monotonic()
 let taken = 0
