@@ -1,5 +1,6 @@
 // The device's two processes, EventHandler and connector, over one device folder: what reads the network's events never
-// holds the network credential (DESIGN "Processes").
+// holds the network credential (DESIGN "Processes"). Each loads only its own parts, and the process that supervises them
+// neither: loaded and unused they would take 20 to 40 MiB in each.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import {
@@ -7,22 +8,18 @@ import {
   readConfiguration,
   writeConfiguration,
 } from '../device/event-handler/configuration.ts'
-import { startEventHandler } from '../device/event-handler/event-handler.ts'
-import { startConnector } from '../device/connector/connector.ts'
 import { openConnectorLog } from '../device/connector/connector-log.ts'
 import { readContext } from '../device/connector/contexts.ts'
-import { type Enrolment, enrol } from '../device/connector/enrol.ts'
+import type { Enrolment } from '../device/connector/enrol.ts'
 import { propertiesOfEnvironment } from '../device/connector/properties.ts'
 import { registrationStanding, type Standing } from '../device/connector/standing.ts'
 import { type Proxy, readProxy } from '../device/connector/proxy.ts'
-import { openHopClient, openHopServer } from '../device/hop/hop-zeromq.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
 import { Fault } from '../core/fault.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
 import { localSocketName } from '../wire/local/messages.ts'
 import { type DeviceFolder, deviceFolder } from './data-folder.ts'
-import { examineDevice } from './doctor.ts'
 import { program } from './program.ts'
 
 export type DeviceUnitOptions = {
@@ -52,6 +49,8 @@ export async function startEventHandlerUnit(
 ): Promise<Unit> {
   const folder = deviceFolder(options.folder)
   const log = openLog('EventHandler', join(folder.root, 'log', 'event-handler.log'))
+  const { startEventHandler } = await import('../device/event-handler/event-handler.ts')
+  const { openHopServer } = await import('../device/hop/hop-zeromq.ts')
   const handler = await startEventHandler({
     configuration: readConfiguration(folder.configuration),
     spoolFolder: folder.spool,
@@ -69,6 +68,8 @@ export async function startEventHandlerUnit(
 export async function startConnectorUnit(options: DeviceUnitOptions, clock: Clock): Promise<Unit> {
   const folder = deviceFolder(options.folder)
   const log = openLog('connector', join(folder.root, 'log', 'connector-hop.log'))
+  const { startConnector } = await import('../device/connector/connector.ts')
+  const { openHopClient } = await import('../device/hop/hop-zeromq.ts')
   const connector = await startConnector({
     program,
     folder: folder.root,
@@ -78,7 +79,11 @@ export async function startConnectorUnit(options: DeviceUnitOptions, clock: Cloc
     hopPath: join(folder.socketFolder, localSocketName),
     openHop: (path, handlers) => openHopClient(path, log, handlers, clock),
     doctor: async (status) =>
-      await examineDevice(folder, { status, clock, signal: AbortSignal.timeout(examineWithinMs) }),
+      await (await import('./doctor.ts')).examineDevice(folder, {
+        status,
+        clock,
+        signal: AbortSignal.timeout(examineWithinMs),
+      }),
     clock,
   })
   return {
@@ -117,6 +122,7 @@ export async function enrolHere(
   token: string,
   { clock, signal, proxy }: { readonly clock: Clock; readonly signal: AbortSignal; readonly proxy?: string },
 ): Promise<Enrolment> {
+  const { enrol } = await import('../device/connector/enrol.ts')
   await using log = openConnectorLog({ file: join(folder.root, 'log', 'connector.log'), clock })
   const way = proxy === undefined ? {} : { proxy: proxyOf(proxy) }
   return await enrol({ token, folder: folder.root, clock, log, signal, ...way })

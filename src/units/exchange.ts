@@ -1,7 +1,6 @@
 // The exchange process, composed in the order of the picture in DESIGN "The road of an event":
 // devices' listener → channel end → ingest → journal → readers → threat response → API.
-import { randomBytes } from 'node:crypto'
-import { existsSync, readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { Fault } from '../core/fault.ts'
 import { organisationId } from '../core/ids.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
@@ -24,6 +23,7 @@ import type { Endpoint } from '../wire/endpoint.ts'
 import { apiPorts } from './api-ports.ts'
 import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
+import { keyFile } from './key-file.ts'
 import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
@@ -135,10 +135,4 @@ export async function startExchange(
 function endsWithItsThread(fault: unknown, log: Log): never {
   log.fatal({ err: fault }, 'the exchange ends because one of its threads did; it is started again')
   throw fault
-}
-
-/** @returns a key of 256 bits in base64url, made at the first start: who can read the folder owns the system. */
-export function keyFile(path: string): string {
-  if (!existsSync(path)) writeDurably(path, `${randomBytes(32).toString('base64url')}\n`)
-  return readFileSync(path, 'utf8').trim()
 }

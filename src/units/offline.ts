@@ -13,7 +13,7 @@ import { openModules } from '../threat-response/modules/modules.ts'
 import { apiPorts } from './api-ports.ts'
 import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
-import { keyFile } from './exchange.ts'
+import { keyFile } from './key-file.ts'
 
 const lockWaitMs = 5_000
 /** Reading at rest expires nothing. */
