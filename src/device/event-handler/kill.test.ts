@@ -1,9 +1,13 @@
 // EventHandler as a process of its own, killed with SIGKILL while it writes; what it left is read by the next one.
 import assert from 'node:assert/strict'
+import { once } from 'node:events'
 import { appendFile, rename, writeFile } from 'node:fs/promises'
+import { connect } from 'node:net'
+import { join } from 'node:path'
 import { test } from 'node:test'
+import { systemClock } from '../../platform/clock.ts'
 import { kill, startProcess } from './test-child.ts'
-import { TestDevice, eves, text } from './test-device.ts'
+import { TestDevice, eve, eves, text } from './test-device.ts'
 import { until } from './test-exchange.ts'
 
 test('delivery D1: SIGKILL at any moment of reading and spooling: every line once, sequences dense, nothing declared lost', async () => {
@@ -57,4 +61,58 @@ test('delivery D2: SIGKILL while the file grows and rotates: every line once, ol
   await kill(child)
   assert.deepEqual(device.journal.lines.toSorted(), eves(0, written).toSorted())
   assert.deepEqual([device.journal.losses(), device.journal.missing], [[], []])
+})
+
+test('delivery D1 N6: SIGKILL while a sensor writes into a socket: in order, nothing twice, each kill an unknown loss', async (t) => {
+  await using device = await TestDevice.make()
+  const path = join(device.folder, 'eve.sock')
+  const configuration = device.configuration({}, { sources: [{ name: 'live', kind: 'unix', path, format: 'auto' }] })
+  const stop = new AbortController()
+  t.after(() => stop.abort())
+  // As a live Suricata does: it writes without waiting, and connects again where its reader went away.
+  const writing = (async () => {
+    for (let written = 0; !stop.signal.aborted; ) {
+      const socket = connect(path).on('error', () => undefined)
+      if (
+        await once(socket, 'connect').then(
+          () => true,
+          () => false,
+        )
+      )
+        while (!socket.destroyed && !stop.signal.aborted) {
+          socket.write(text(eves(written, 100)))
+          written += 100
+          await systemClock.sleep(5)
+        }
+      socket.destroy()
+      await systemClock.sleep(10)
+    }
+  })()
+  const kills = 4
+  for (let round = 0; round < kills; round++) {
+    const child = startProcess(device, configuration)
+    t.after(() => child.kill('SIGKILL'))
+    await using exchange = await device.exchange({ creditBytes: 20_000 })
+    const before = device.journal.lines.length
+    await until(() => exchange.meetings > 0 && device.journal.lines.length > before + 2_000, 'lines')
+    await kill(child)
+  }
+  stop.abort()
+  await writing
+  await using handler = await device.start({}, configuration)
+  await using _ = await device.exchange()
+  await until(() => device.journal.losses().length === kills, 'the losses')
+  await until(() => handler.status().spool.outstandingBytes === 0, 'all that was kept')
+  const lines = device.journal.events.map(({ stream, line }) => ({
+    stream,
+    number: Number(/"n":(\d+)/.exec(line)?.[1]),
+    line,
+  }))
+  for (const [index, { stream, number, line }] of lines.entries()) {
+    assert.equal(line, eve(number), 'a line is altered')
+    const before = lines[index - 1]
+    assert.ok(before?.stream !== stream || number > before.number, 'out of order')
+  }
+  assert.equal(new Set(device.journal.lines).size, lines.length, 'a line stands twice')
+  assert.ok(device.journal.losses().every(({ cause, count }) => cause === 'stopped.unclean' && count === null))
 })
