@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { lstat, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
 import { type Socket, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -198,4 +198,35 @@ test('delivery S9: above 80 % only intrusions, malware and what cannot be read f
   const declared = () => device.journal.losses().reduce((sum, { count }) => sum + (count ?? 0), 0)
   await until(() => device.journal.lines.length + declared() === 60_000 + rare.length + 10, 'all is stored or declared')
   assert.deepEqual(device.journal.lines.slice(-rare.length), rare)
+})
+
+test('delivery S7 S9: while the spool cannot be written a sensor is read on, and the sum is declared once it can', async () => {
+  await using device = await TestDevice.make()
+  await using handler = await device.start({}, { ...unix(device), spool: { bytesMax: 4 * 1024 * 1024 } })
+  await using _exchange = await device.exchange()
+  const socket = await sensor(input(device))
+  const lost = () => status(handler)?.lost['spool.unwritable']?.count ?? 0
+  socket.write(text(eves(0, 100)))
+  await until(() => device.journal.lines.length === 100, 'the first lines')
+  // The open segment can still be written; the next one has no folder to begin in.
+  await rm(device.spool, { recursive: true })
+  let sent = 100
+  await until(() => {
+    socket.write(text(eves(sent, 1_000)))
+    sent += 1_000
+    return lost() > 0
+  }, 'the spool cannot be written')
+  await until(() => status(handler)?.state === 'spool-full', 'it says so')
+  assert.match(status(handler)?.reason ?? '', /^spool\.unwritable/)
+  assert.deepEqual(device.journal.losses(), [])
+  await mkdir(device.spool, { mode: 0o700 })
+  await until(() => status(handler)?.state === 'reading', 'it can be written again')
+  await until(() => (status(handler)?.events ?? 0) + lost() === sent, 'everything is kept or counted')
+  await until(() => device.journal.losses().length > 0, 'the loss')
+  assert.deepEqual(
+    device.journal.losses().map(({ cause, count }) => ({ cause, count })),
+    [{ cause: 'spool.unwritable', count: lost() }],
+  )
+  await until(() => device.journal.lines.length === sent - lost(), 'what was kept')
+  socket.destroy()
 })
