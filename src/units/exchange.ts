@@ -21,13 +21,12 @@ import { startInvestigations } from '../threat-response/investigate/investigatio
 import { openModules } from '../threat-response/modules/modules.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { apiPorts } from './api-ports.ts'
-import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './key-file.ts'
+import { livePorts } from './live-ports.ts'
 import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
-import { openReadiness } from './readiness.ts'
 import { regionOf } from './region-of.ts'
 
 export type ExchangeOptions = {
@@ -88,16 +87,7 @@ export async function startExchange(
     await startApi({
       ports: {
         ...apiPorts({ fleet, journal, investigations, modules, names, bound, startedAt: clock.now() }),
-        ready: openReadiness(
-          {
-            journal: () => journal.probe(),
-            state: () => fleet.organisation(defaultOrganisation),
-            devices: () => listener.listening,
-          },
-          clock,
-        ),
-        doctor: doctorPort({ fleet, channel, clock }),
-        channels: () => channel.connected,
+        ...livePorts({ journal, fleet, listener, channel, clock }),
       },
       metrics,
       ownerKey: keyFile(folder.ownerKey),
