@@ -77,15 +77,19 @@ function caller(instance: RelayInstance, needs: RelayNeeds): Call {
   const { settings, reach } = instance
   const configuration = JSON.stringify(settings.all)
   const authorization = authorizer(settings, needs)
-  const hide = hider(instance.secrets)
   return async (verb, body, signal) => {
     const url = new URL(settings.url)
     url.pathname = `${url.pathname.replace(/\/+$/, '')}/${routes[verb]}`
-    const work = async () =>
-      await postToRelay({ url, headers: await authorization(), body, reach, resolve: needs.resolve, signal })
+    const sent = new Set<string>()
+    const work = async () => {
+      const headers = await authorization()
+      for (const credential of credentialsIn(headers)) sent.add(credential)
+      return await postToRelay({ url, headers, body, reach, resolve: needs.resolve, signal })
+    }
     const answer =
       (await needs.lanes.run(settings.url.href, configuration, { signal, work })) ??
       failed('module-timeout', 'Other calls to the same address took all the time', 'warning')
+    const hide = hider([...sent, ...instance.secrets])
     if (answer.kind === 'failed') return hide(answer)
     const { status } = answer
     if (status >= 400) return hide(refusal(verb, status, answer.body))
@@ -193,6 +197,11 @@ function authorizer({ url, all }: RelaySettings, needs: RelayNeeds): () => Promi
   }
 }
 
+/** What a module was sent holds the secrets in another form: base64 of a password, claims of a token. */
+function credentialsIn(headers: Headers): readonly string[] {
+  return Object.values(headers).map((value) => value.replace(/^\S+ /, ''))
+}
+
 /** Shorter is no secret and would make holes in every text. */
 const hiddenCharactersMin = 6
 
@@ -202,6 +211,6 @@ function hider(secrets: readonly string[]) {
   const masked = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, secretPlaceholder), text)
   return <T extends { readonly errors: readonly ModuleError[] }>(answer: T): T => ({
     ...answer,
-    errors: answer.errors.map((error) => ({ ...error, message: masked(error.message) })),
+    errors: answer.errors.map(({ type, code, message }) => ({ type, code: masked(code), message: masked(message) })),
   })
 }
