@@ -11,6 +11,7 @@ import { openLog } from '../src/platform/log.ts'
 import { openJournal } from '../src/server/journal/journal.ts'
 import { StreamFixture } from '../src/server/journal/stream-fixture.ts'
 import { startInvestigations } from '../src/threat-response/investigate/investigations.ts'
+import { journalAlone } from '../src/threat-response/modules/modules-memory.ts'
 import type { Investigation, InvestigationRequest } from '../src/wire/api/investigations.ts'
 
 const acme = organisationId('acme')
@@ -46,7 +47,7 @@ async function answers(request: InvestigationRequest): Promise<Investigation> {
   )
   assert.deepEqual(new Set(outcomes.map(({ kind }) => kind)), new Set(['stored']))
   await journal.indexed()
-  const investigations = up.use(startInvestigations({ events: journal, clock: systemClock }))
+  const investigations = up.use(startInvestigations({ modules: journalAlone(journal), clock: systemClock }))
   const { id } = await investigations.create(acme, request)
   const found = await investigations.wait(acme, id, { timeoutMs: 30_000 })
   assert.equal(found?.state, 'done', JSON.stringify(found?.failure))

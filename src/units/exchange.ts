@@ -82,7 +82,7 @@ export async function startExchange(
   const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
   const jwksHost = () => new URL(api.url).host
   const modules = await openModules({ db: state.db, events: journal, clock, sealingKey, jwksHost, report })
-  const investigations = up.use(startInvestigations({ events: journal, clock, report }))
+  const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await startApi({
       ports: {

@@ -39,7 +39,7 @@ export async function openOffline(
   // Nothing listens: a relay that fetches our keys finds none, and says so.
   const jwksHost = () => '127.0.0.1'
   const modules = await openModules({ db: state.db, events: journal, clock, sealingKey, jwksHost, report })
-  const investigations = up.use(startInvestigations({ events: journal, clock, report }))
+  const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await openApi({
       ports: {

@@ -189,6 +189,10 @@ export function stubInvestigation(id: string, observables: readonly Observable[]
     events,
     coverage,
     failure: null,
+    asOf: 4,
+    modules: [],
+    verdicts: [],
+    links: [],
   }
 }
 
@@ -224,17 +228,35 @@ function clusteredGraph(n: number): { readonly nodes: GraphNode[]; readonly edge
     const type = types[Math.floor(next() * types.length)] ?? 'ip'
     const value = `node-${i}.example`
     const severity = severities[Math.floor(next() * severities.length)] ?? 'unknown'
-    return { id: `${type}:${value}`, kind: 'observable', type, label: value, seed: i === 0, severity, count: i }
+    return {
+      id: `${type}:${value}`,
+      kind: 'observable',
+      type,
+      label: value,
+      seed: i === 0,
+      severity,
+      count: i,
+      ...unjudged,
+    }
   })
   const cluster = 25
   const edges = Array.from({ length: n * 2 }, (_, i): GraphEdge => {
     const from = i % n
     const near = Math.floor(from / cluster) * cluster + Math.floor(next() * next() * cluster)
     const to = next() < 0.04 ? Math.floor(next() * n) : near
-    return { id: `e${i}`, source: nodes[from]?.id ?? '', target: nodes[to]?.id ?? '', relation: `r${i % 7}`, count: 1 }
+    return {
+      id: `e${i}`,
+      source: nodes[from]?.id ?? '',
+      target: nodes[to]?.id ?? '',
+      relation: `r${i % 7}`,
+      count: 1,
+      sources: [],
+    }
   })
   return { nodes, edges }
 }
+
+const unjudged = { disposition: null, sources: [] } as const
 
 /** A controller with its domain, files and mails; clients that look alike; a second site beside it. */
 function stubGraph(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[] } {
@@ -243,17 +265,17 @@ function stubGraph(): { readonly nodes: GraphNode[]; readonly edges: GraphEdge[]
   const next = random(11)
   const add = (kind: GraphNode['kind'], type: string, value: string, severity: Severity, seed = false) => {
     const id = `${type}:${value}`
-    nodes.push({ id, kind, type, label: value, seed, severity, count: 1 + Math.floor(next() * 300) })
+    nodes.push({ id, kind, type, label: value, seed, severity, count: 1 + Math.floor(next() * 300), ...unjudged })
     return id
   }
   const link = (source: string, relation: string, target: string) =>
-    edges.push({ id: `e${edges.length}`, source, target, relation, count: 1 + Math.floor(next() * 40) })
+    edges.push({ id: `e${edges.length}`, source, target, relation, count: 1 + Math.floor(next() * 40), sources: [] })
   const server = add('observable', 'ip', '203.0.113.77', 'high', true)
   const domain = add('observable', 'domain', 'update-check.example', 'high', true)
   link(domain, 'Resolved_To', server)
   const signatures = kinds.slice(0, 3).map(([, severity, name = '']) => {
     const id = `signature:suricata:1:${2_000_000 + name.length}`
-    nodes.push({ id, kind: 'signature', type: 'suricata', label: name, seed: false, severity, count: 20 })
+    nodes.push({ id, kind: 'signature', type: 'suricata', label: name, seed: false, severity, count: 20, ...unjudged })
     return id
   })
   const devices = ['edge-1', 'edge-2'].map((name) => add('device', 'device', name, 'unknown'))

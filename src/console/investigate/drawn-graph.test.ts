@@ -13,6 +13,8 @@ const node = (id: string, more: Partial<GraphNode> = {}): GraphNode => ({
   seed: false,
   severity: 'unknown',
   count: 1,
+  disposition: null,
+  sources: [],
   ...more,
 })
 const edge = (source: string, target: string, relation = 'Connected_To'): GraphEdge => ({
@@ -21,6 +23,7 @@ const edge = (source: string, target: string, relation = 'Connected_To'): GraphE
   target,
   relation,
   count: 2,
+  sources: [],
 })
 const star = (n: number, more?: Partial<GraphNode>) => ({
   nodes: [node('seed', { seed: true }), ...Array.from({ length: n }, (_, i) => node(`n${i}`, more))],

@@ -11,6 +11,8 @@ const node = (kind: GraphNode['kind'], type: string, id: string, label: string):
   seed: false,
   severity: 'low',
   count: 1,
+  disposition: null,
+  sources: [],
 })
 const url = node('observable', 'url', 'url:https://evil.example/a?b=1', 'https://evil.example/a…')
 

@@ -1,4 +1,5 @@
 // From the graph to raw events in one step: the query that finds what a node stands for (console-and-cli rule 9).
+import { isObservableType } from '../../core/observable.ts'
 import type { GraphNode, Investigation } from '../../wire/api/investigations.ts'
 import { anyOf, term } from '../events/query-text.ts'
 
@@ -12,9 +13,9 @@ export function pivotQuery({ observables, networks }: Pick<Investigation, 'obser
   return anyOf([...whole, ...single].slice(0, valuesMax))
 }
 
-/** @returns the query for events that hold any of these nodes; '' where there is none. */
+/** @returns the query for events that hold any of these nodes; '' where no event could. */
 export function nodesQuery(nodes: readonly GraphNode[]): string {
-  const terms = nodes.slice(0, valuesMax).map(nodeTerm)
+  const terms = nodes.slice(0, valuesMax).flatMap((node) => nodeTerm(node) ?? [])
   return terms.length > 1 ? `(${terms.join(' OR ')})` : (terms[0] ?? '')
 }
 
@@ -23,15 +24,20 @@ export function nodeValue({ id, type, kind, label }: GraphNode): string {
   return kind === 'observable' && id.startsWith(`${type}:`) ? id.slice(type.length + 1) : label
 }
 
-function nodeTerm(node: GraphNode): string {
+/** @returns undefined for what only modules know */
+function nodeTerm(node: GraphNode): string | undefined {
   switch (node.kind) {
     case 'observable':
       // A network stands under the field of its addresses.
-      return term(node.type === 'network' ? 'ip' : node.type, nodeValue(node))
+      if (node.type === 'network') return term('ip', nodeValue(node))
+      return isObservableType(node.type) ? term(node.type, nodeValue(node)) : undefined
     case 'device':
       return term('device', node.id.replace(/^device:/, ''))
     case 'signature':
       return term('sid', node.id.replace(/^signature:[^:]*:/, ''))
+    case 'entity':
+    case 'target':
+      return undefined
     default:
       return node.kind satisfies never
   }

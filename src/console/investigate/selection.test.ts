@@ -11,9 +11,11 @@ const node = (id: string, type = 'ip'): GraphNode => ({
   seed: false,
   severity: 'low',
   count: 1,
+  disposition: null,
+  sources: [],
 })
 const nodes = [node('a'), node('b', 'domain'), node('c')]
-const edges: GraphEdge[] = [{ id: '1', source: 'a', target: 'b', relation: 'Resolved_To', count: 1 }]
+const edges: GraphEdge[] = [{ id: '1', source: 'a', target: 'b', relation: 'Resolved_To', count: 1, sources: [] }]
 
 test('console 5, selection: a click selects alone, with a modifier it adds and takes away', () => {
   assert.deepEqual(clicked(new Set(['a']), ['b'], false), new Set(['b']))

@@ -229,7 +229,9 @@ function streamOf(pieces: AsyncIterable<string>): Readable {
 
 function incomingOf(request: FastifyRequest, signal: AbortSignal): Incoming {
   const secure = request.protocol === 'https'
-  return { query: request.query, params: request.params, body: request.body, secure, signal }
+  const last = request.headers['last-event-id']
+  const lastEventId = typeof last === 'string' ? last : undefined
+  return { query: request.query, params: request.params, body: request.body, secure, signal, lastEventId }
 }
 
 function refuse(error: unknown, reply: FastifyReply, log: Log): FastifyReply {

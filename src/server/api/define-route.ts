@@ -39,6 +39,8 @@ export type Incoming = {
   readonly secure: boolean
   /** Aborts when the client has gone. */
   readonly signal: AbortSignal
+  /** Where a browser's event stream was when it was cut off. */
+  readonly lastEventId: string | undefined
 }
 
 export type Route = {
@@ -83,6 +85,7 @@ type Definition<Q extends TSchema, P extends TSchema, B extends TSchema, A exten
       readonly body: Static<B>
       readonly secure: boolean
       readonly signal: AbortSignal
+      readonly lastEventId: string | undefined
     },
   ) => Promise<Answer>
 }
@@ -132,6 +135,7 @@ function decoders<Q extends TSchema, P extends TSchema, B extends TSchema>(parts
     body: body(incoming.body ?? {}),
     secure: incoming.secure,
     signal: incoming.signal,
+    lastEventId: incoming.lastEventId,
   })
 }
 

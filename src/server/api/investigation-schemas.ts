@@ -3,6 +3,7 @@ import { Type } from 'typebox'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import { counter, described, instant, oneOf, orNull, version } from './described.ts'
 import { coverage, eventRecord, observable, severity, signature } from './event-schemas.ts'
+import { moduleError, verb } from './module-schemas.ts'
 
 /** A report of some hundred pages. Characters; the body's limit in bytes stands beside the route. */
 export const contentMax = 4_000_000
@@ -33,14 +34,19 @@ const sightingGroup = Type.Object({
   examples: Type.Array(Type.String()),
 })
 
+const provenance = Type.Object({ module: Type.String(), name: Type.String(), source: Type.String() })
+const disposition = Type.Union([Type.Literal(1), Type.Literal(2), Type.Literal(3), Type.Literal(4), Type.Literal(5)])
+
 const graphNode = Type.Object({
   id: Type.String(),
-  kind: oneOf(['observable', 'signature', 'device']),
+  kind: oneOf(['observable', 'signature', 'device', 'entity', 'target']),
   type: Type.String(),
   label: Type.String(),
   seed: Type.Boolean(),
   severity,
   count: counter,
+  disposition: orNull(disposition),
+  sources: Type.Array(provenance),
 })
 
 const graphEdge = Type.Object({
@@ -49,6 +55,53 @@ const graphEdge = Type.Object({
   target: Type.String(),
   relation: Type.String(),
   count: counter,
+  sources: Type.Array(provenance),
+})
+
+const judgement = Type.Object({
+  id: Type.String(),
+  module: Type.String(),
+  moduleName: Type.String(),
+  source: Type.String(),
+  disposition,
+  priority: Type.Number(),
+  severity: Type.String(),
+  confidence: Type.String(),
+  reason: Type.String(),
+  uri: orNull(Type.String()),
+  from: orNull(instant),
+  until: orNull(instant),
+  doubt: orNull(Type.String()),
+})
+
+const verdict = Type.Object({
+  observable: Type.Object({ type: Type.String(), value: Type.String() }),
+  disposition,
+  judgement,
+  why: Type.String(),
+  others: Type.Array(judgement),
+})
+
+const moduleRun = Type.Object({
+  id: Type.String(),
+  name: Type.String(),
+  type: Type.String(),
+  state: oneOf(['running', 'done', 'failed']),
+  deadline: instant,
+  ms: counter,
+  asked: Type.Array(verb),
+  answered: Type.Array(verb),
+  counts: Type.Record(Type.String(), counter),
+  count: counter,
+  errors: Type.Array(moduleError),
+})
+
+const referLink = Type.Object({
+  module: Type.String(),
+  moduleName: Type.String(),
+  title: Type.String(),
+  description: Type.String(),
+  url: Type.String(),
 })
 
 export const investigation = described<Investigation>()(
@@ -66,5 +119,9 @@ export const investigation = described<Investigation>()(
     events: Type.Array(eventRecord),
     coverage,
     failure: orNull(Type.Object({ code: Type.String(), detail: Type.String() })),
+    asOf: counter,
+    modules: Type.Array(moduleRun),
+    verdicts: Type.Array(verdict),
+    links: Type.Array(referLink),
   }),
 )

@@ -4,7 +4,7 @@ import type { ModuleList, ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeLis
 import { counter, described, instant, oneOf, orNull, version } from './described.ts'
 import { observable } from './event-schemas.ts'
 
-const verb = oneOf(['health', 'deliberate', 'observe', 'refer'])
+export const verb = oneOf(['health', 'deliberate', 'observe', 'refer'])
 const settingValue = Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Array(Type.String())])
 const settings = Type.Record(Type.String(), settingValue, { description: 'By the key of the field' })
 

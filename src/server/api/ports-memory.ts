@@ -188,6 +188,10 @@ class MemoryInvestigations implements Investigations {
       events: [],
       coverage: memoryCoverage,
       failure: null,
+      asOf: 0,
+      modules: [],
+      verdicts: [],
+      links: [],
     }
     this.#all.set(id, begun)
     return begun
@@ -197,12 +201,22 @@ class MemoryInvestigations implements Investigations {
     return this.#all.get(id)
   }
 
+  async follow(_organisation: string, id: string) {
+    const found = this.#all.get(id)
+    return found && { over: found.state !== 'running', events: memoryStory() }
+  }
+
   async wait(organisation: string, id: string, limit: { timeoutMs: number; signal: AbortSignal }) {
     const finished = new AbortController()
     this.#waiters.push(() => finished.abort())
     await systemClock.sleep(limit.timeoutMs, AbortSignal.any([finished.signal, limit.signal]))
     return this.get(organisation, id)
   }
+}
+
+async function* memoryStory() {
+  const data = { state: 'done', nodes: 1, verdicts: 0 } as const
+  yield [{ id: 7, event: { event: 'investigation.done', data } as const }]
 }
 
 function addressesIn(text: string): Observable[] {

@@ -14,7 +14,7 @@ import type {
   TailLine,
 } from '../../wire/api/events.ts'
 import type { DeviceRecord, RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
-import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
+import type { Investigation, InvestigationEvent, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeRecord } from '../../wire/api/modules.ts'
 import type { DoctorReport } from '../../wire/doctor.ts'
@@ -61,6 +61,19 @@ export type Investigations = {
     id: string,
     limit: { readonly timeoutMs: number; readonly signal: AbortSignal },
   ): Promise<Investigation | undefined>
+  /** Its events behind a place, as they come; `over`: nothing comes any more. @returns undefined where there is none */
+  follow(
+    organisation: OrganisationId,
+    id: string,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<
+    | {
+        readonly over: boolean
+        readonly events: AsyncIterable<readonly { readonly id: number; readonly event: InvestigationEvent }[]>
+      }
+    | undefined
+  >
 }
 
 export type Modules = {

@@ -2,7 +2,7 @@
 // read, the newest lines, and what all that covers.
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Investigation } from '../../wire/api/investigations.ts'
-import { buildGraph, type Graph } from '../graph/build-graph.ts'
+import { buildGraph, type Graph, type ModuleName } from '../graph/build-graph.ts'
 import type { EventsPort } from './events-port.ts'
 import { gatherEvents, type Limits } from './gather-events.ts'
 import { countGroups, groupSightings } from './group-sightings.ts'
@@ -23,7 +23,7 @@ export async function askJournal(
   events: EventsPort,
   organisation: OrganisationId,
   seeds: Seeds,
-  signal: AbortSignal,
+  { module, signal }: { readonly module: ModuleName; readonly signal: AbortSignal },
 ): Promise<JournalAnswer> {
   const questions = questionsOf(seeds)
   const gathered = await gatherEvents(events, organisation, questions, { limits, signal })
@@ -33,7 +33,7 @@ export async function askJournal(
     kind: 'journal',
     seen: seenOfAll(seeds, gathered.seen),
     sightings,
-    graph: buildGraph(seeds, gathered.events, gathered.seen),
+    graph: buildGraph(seeds, gathered.events, { seen: gathered.seen, module }),
     events: gathered.events.slice(0, eventsShown).map(({ event }) => event),
     coverage: gathered.coverage,
     errors: [],

@@ -3,10 +3,13 @@
 import ipaddr from 'ipaddr.js'
 import type { Severity } from '../../core/event.ts'
 import type { Observable } from '../../core/observable.ts'
-import type { GraphEdge, GraphNode } from '../../wire/api/investigations.ts'
+import type { GraphEdge, GraphNode, Provenance } from '../../wire/api/investigations.ts'
 import type { Sighted } from '../enrich/gather-events.ts'
 import { worstSeverity } from '../enrich/worst-severity.ts'
 import { networkKey, type Seeds, seedKey } from '../enrich/seeds.ts'
+
+/** The instance that the graph comes from. */
+export type ModuleName = Pick<Provenance, 'module' | 'name'>
 
 export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: readonly GraphEdge[] }
 
@@ -14,8 +17,12 @@ export type Graph = { readonly nodes: readonly GraphNode[]; readonly edges: read
  * @param seen how many events hold each seed, by key: also those that were not read
  * @returns everything, each node and edge once with the number of events that give it; in order of first appearance
  */
-export function buildGraph(seeds: Seeds, events: readonly Sighted[], seen: Readonly<Record<string, number>>): Graph {
-  const draft = new Draft(seeds)
+export function buildGraph(
+  seeds: Seeds,
+  events: readonly Sighted[],
+  { seen, module }: { readonly seen: Readonly<Record<string, number>>; readonly module: ModuleName },
+): Graph {
+  const draft = new Draft(seeds, module)
   for (const sighted of events) draft.add(sighted)
   draft.joinSeeds(seeds)
   for (const [key, count] of Object.entries(seen)) {
@@ -33,7 +40,13 @@ class Draft {
   readonly edges = new Map<string, Writable<GraphEdge>>()
   readonly #seedKeys: ReadonlySet<string>
 
-  constructor(seeds: Seeds) {
+  readonly #module: ModuleName
+  /** The device whose event is being added. */
+  #source: string
+
+  constructor(seeds: Seeds, module: ModuleName) {
+    this.#module = module
+    this.#source = module.name
     const keys = seeds.observables.map(seedKey)
     this.#seedKeys = new Set([...keys, ...seeds.networks.map(networkKey)])
     for (const observable of seeds.observables) this.#node(observableNode(observable, true))
@@ -42,6 +55,7 @@ class Draft {
   }
 
   add({ event, body }: Sighted): void {
+    this.#source = event.device
     const device = this.#touch(
       { ...emptyNode, id: `device:${event.device}`, kind: 'device', type: 'device', label: event.device },
       body.severity,
@@ -79,6 +93,7 @@ class Draft {
 
   /** A domain asked for brings names under it, a network its addresses: say how they belong together. */
   joinSeeds(seeds: Seeds): void {
+    this.#source = this.#module.name
     const networks = seeds.networks.map((network) => ({ key: networkKey(network), range: ipaddr.parseCIDR(network) }))
     for (const node of this.nodes.values()) {
       if (node.type === 'domain') {
@@ -115,6 +130,7 @@ class Draft {
     const known = this.#node(node)
     known.count++
     known.severity = worstSeverity(known.severity, severity)
+    known.sources = withSource(known.sources, this.#provenance())
     return known.id
   }
 
@@ -122,16 +138,35 @@ class Draft {
     if (source === target) return
     const id = JSON.stringify([source, relation, target])
     const known = this.edges.get(id)
-    if (known === undefined) this.edges.set(id, { id, source, target, relation, count: 1 })
-    else known.count++
+    if (known === undefined)
+      this.edges.set(id, { id, source, target, relation, count: 1, sources: [this.#provenance()] })
+    else {
+      known.count++
+      known.sources = withSource(known.sources, this.#provenance())
+    }
+  }
+
+  #provenance(): Provenance {
+    return { ...this.#module, source: this.#source }
   }
 }
 
-const emptyNode: Omit<GraphNode, 'id' | 'label' | 'type'> = {
+/** Who else says the same: enough to see it, the rest is one step away. */
+const sourcesMax = 20
+
+/** @returns the sources with one more, each once */
+export function withSource(sources: readonly Provenance[], more: Provenance): readonly Provenance[] {
+  const known = sources.some(({ module, source }) => module === more.module && source === more.source)
+  return known || sources.length >= sourcesMax ? sources : [...sources, more]
+}
+
+export const emptyNode: Omit<GraphNode, 'id' | 'label' | 'type'> = {
   kind: 'observable',
   seed: false,
   severity: 'unknown',
   count: 0,
+  disposition: null,
+  sources: [],
 }
 
 function observableNode(observable: Observable, seed: boolean): GraphNode {

@@ -9,6 +9,7 @@ import type { Coverage, EventRecord } from '../../wire/api/events.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { EventsPort } from '../enrich/events-port.ts'
 import { memoryEvents } from '../enrich/events-port-memory.ts'
+import { journalAlone } from '../modules/modules-memory.ts'
 import { startInvestigations } from './investigations.ts'
 import { seedsMax } from '../enrich/seeds.ts'
 
@@ -80,13 +81,13 @@ const story: readonly EventRecord[] = [
 ]
 
 async function investigate(events: EventsPort, request: InvestigationRequest): Promise<Investigation> {
-  await using investigations = startInvestigations({ events, clock: systemClock })
+  await using investigations = startInvestigations({ modules: journalAlone(events), clock: systemClock })
   const { id } = await investigations.create(here, request)
   return (await investigations.wait(here, id, { timeoutMs: 10_000, signal: never })) ?? assert.fail('gone')
 }
 
 function withoutRun(found: Investigation): Partial<Investigation> {
-  const { id: _id, createdAt: _createdAt, finishedAt: _finishedAt, ...rest } = found
+  const { id: _id, createdAt: _createdAt, finishedAt: _finishedAt, modules: _modules, ...rest } = found
   return rest
 }
 
@@ -244,7 +245,10 @@ test('issue 8: a report of which nothing was seen draws no field of loose nodes'
 })
 
 test('issue 8: GET answers the same later, only for the organisation that asked', async () => {
-  await using investigations = startInvestigations({ events: memoryEvents(here, story, coverage), clock: systemClock })
+  await using investigations = startInvestigations({
+    modules: journalAlone(memoryEvents(here, story, coverage)),
+    clock: systemClock,
+  })
   const begun = await investigations.create(here, { observables: [bad] })
   assert.equal(begun.state, 'running')
   assert.deepEqual(begun.observables, [bad])
@@ -268,7 +272,7 @@ test('issue 8: waiting ends with its limit and at abort, as the investigation st
       return await inner.count(organisation, question, ask)
     },
   }
-  await using investigations = startInvestigations({ events, clock: systemClock })
+  await using investigations = startInvestigations({ modules: journalAlone(events), clock: systemClock })
   const { id } = await investigations.create(here, { observables: [bad] })
   assert.equal((await investigations.wait(here, id, { timeoutMs: 5, signal: never }))?.state, 'running')
   assert.equal(
@@ -290,13 +294,13 @@ test('issue 8: a journal that cannot answer fails the investigation with its cod
   const reported: unknown[] = []
   const broken: EventsPort = { ...events, count: async () => Promise.reject(new TypeError('secret detail')) }
   await using investigations = startInvestigations({
-    events: broken,
+    modules: journalAlone(broken, (error) => reported.push(error)),
     clock: systemClock,
-    report: (error) => reported.push(error),
   })
   const { id } = await investigations.create(here, { observables: [bad] })
   const found = await investigations.wait(here, id, { timeoutMs: 10_000, signal: never })
-  assert.deepEqual(found?.failure, { code: 'internal', detail: 'Something broke that should not' })
+  assert.equal(found?.failure?.code, 'module-broken')
+  assert.doesNotMatch(JSON.stringify(found), /secret detail/)
   assert.equal(reported.length, 1)
 })
 
@@ -314,13 +318,13 @@ test('issue 8: runs, waiting ones and kept ones are bounded', async () => {
       return await inner.count(organisation, question, ask)
     },
   }
-  await using investigations = startInvestigations({ events, clock: systemClock })
+  await using investigations = startInvestigations({ modules: journalAlone(events), clock: systemClock })
   const ids: string[] = []
   const refusal = async (): Promise<unknown> => {
     for (;;) ids.push((await investigations.create(here, { observables: [bad] })).id)
   }
   await assert.rejects(refusal, { code: 'investigation.busy' })
-  assert.equal(ids.length, 66)
+  assert.equal(ids.length, 80)
   open()
   for (const id of ids)
     assert.equal((await investigations.wait(here, id, { timeoutMs: 10_000, signal: never }))?.state, 'done')

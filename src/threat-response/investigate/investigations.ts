@@ -1,15 +1,13 @@
 // Investigations: begun, run a few at a time, and kept so that asking again gives the same answer. They are kept in
 // memory until cases come: the newest, up to a bound, each only for its organisation.
-import { randomUUID } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import type { OrganisationId } from '../../core/ids.ts'
 import type { Investigation, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Clock } from '../../platform/clock.ts'
-import type { EventsPort } from '../enrich/events-port.ts'
-import { askJournal } from '../enrich/journal-answer.ts'
-import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
-import { type Seeds, seedsOf } from '../enrich/seeds.ts'
-import { noCoverage } from '../enrich/merge-coverage.ts'
+import { seedsOf } from '../enrich/seeds.ts'
+import type { Modules } from '../modules/modules.ts'
+import { InvestigationRun } from './run-investigation.ts'
+import type { Placed } from './run-log.ts'
 
 export type Investigations = AsyncDisposable & {
   /**
@@ -21,19 +19,27 @@ export type Investigations = AsyncDisposable & {
   get(organisation: OrganisationId, id: string): Promise<Investigation | undefined>
   /** Resolves when it is done or failed, or `timeoutMs` have passed, or at abort: as it stands then. */
   wait(organisation: OrganisationId, id: string, limit: WaitLimit): Promise<Investigation | undefined>
+  /** Its events behind a place, as they come. @returns undefined where there is none */
+  follow(organisation: OrganisationId, id: string, after: number, signal: AbortSignal): Promise<Followed | undefined>
+}
+
+export type Followed = {
+  /** Whether nothing comes behind the place any more. */
+  readonly over: boolean
+  readonly events: AsyncIterable<readonly Placed[]>
 }
 
 export type WaitLimit = { readonly timeoutMs: number; readonly signal?: AbortSignal }
 
 export type InvestigationsNeeds = {
-  readonly events: EventsPort
+  readonly modules: Pick<Modules, 'open'>
   readonly clock: Clock
   /** Told of what nobody foresaw; the asker sees only the code `internal`. */
   readonly report?: (error: unknown) => void
 }
 
-/** The search worker is one thread: more at once would only make all of them slow. */
-const runningMax = 2
+/** One that waits for a slow module costs nothing; how many ask the journal at once is the Events module's bound. */
+const runningMax = 16
 const waitingMax = 64
 /** An answer is some 100 kB, at most a few MB. */
 const keptMax = 200
@@ -44,10 +50,9 @@ export function startInvestigations(needs: InvestigationsNeeds): Investigations 
 
 type Run = {
   readonly organisation: OrganisationId
-  readonly seeds: Seeds
+  readonly run: InvestigationRun
   readonly finished: Promise<void>
   readonly finish: () => void
-  state: Investigation
 }
 
 /** Runs in the order they were created. */
@@ -67,26 +72,36 @@ class Runs implements Investigations {
       throw new Fault('investigation.busy', { what: `${waitingMax} investigations wait for their turn` })
     const seeds = seedsOf(request)
     const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
-    const run = { organisation, seeds, finished, finish, state: begun(seeds, this.#needs.clock.now()) }
+    const run = { organisation, run: new InvestigationRun(seeds, this.#needs.clock), finished, finish }
     this.#keep(run)
     this.#waiting.push(run)
     this.#startNext()
-    return run.state
+    return run.run.state
   }
 
   async get(organisation: OrganisationId, id: string): Promise<Investigation | undefined> {
-    return this.#find(organisation, id)?.state
+    return this.#find(organisation, id)?.run.state
   }
 
   async wait(organisation: OrganisationId, id: string, limit: WaitLimit): Promise<Investigation | undefined> {
     const run = this.#find(organisation, id)
     if (run === undefined) return undefined
-    if (run.state.state !== 'running') return run.state
+    if (run.run.state.state !== 'running') return run.run.state
     const done = new AbortController()
     const signal = limit.signal === undefined ? done.signal : AbortSignal.any([done.signal, limit.signal])
     await Promise.race([run.finished, this.#needs.clock.sleep(limit.timeoutMs, signal)])
     done.abort()
-    return run.state
+    return run.run.state
+  }
+
+  async follow(
+    organisation: OrganisationId,
+    id: string,
+    after: number,
+    signal: AbortSignal,
+  ): Promise<Followed | undefined> {
+    const log = this.#find(organisation, id)?.run.log
+    return log && { over: log.over && after === log.last, events: log.follow(after, signal) }
   }
 
   /** Ends what runs between two questions; those fail as `internal`. */
@@ -103,10 +118,10 @@ class Runs implements Investigations {
   }
 
   #keep(run: Run): void {
-    this.#runs.set(run.state.id, run)
-    for (const [id, { state }] of this.#runs) {
+    this.#runs.set(run.run.state.id, run)
+    for (const [id, { run: kept }] of this.#runs) {
       if (this.#runs.size <= keptMax) break
-      if (state.state !== 'running') this.#runs.delete(id)
+      if (kept.state.state !== 'running') this.#runs.delete(id)
     }
   }
 
@@ -122,43 +137,16 @@ class Runs implements Investigations {
     }
   }
 
-  async #run(run: Run): Promise<void> {
-    const { events, clock } = this.#needs
+  async #run({ organisation, run, finish }: Run): Promise<void> {
+    const { modules, report } = this.#needs
     try {
-      const {
-        seen,
-        sightings,
-        graph,
-        coverage,
-        events: lines,
-      } = await askJournal(events, run.organisation, run.seeds, this.#ending.signal)
-      const found = { seen, sightings, coverage, events: lines, graph: foldLookAlikes(graph, 500) }
-      run.state = { ...run.state, ...found, state: 'done', finishedAt: clock.now() }
+      await run.ask(await modules.open(organisation), this.#ending.signal)
     } catch (error) {
       const fault = error instanceof Fault ? error : undefined
-      if (fault === undefined && !this.#ending.signal.aborted) this.#needs.report?.(error)
-      const failure = { code: fault?.code ?? 'internal', detail: fault?.what ?? 'Something broke that should not' }
-      run.state = { ...run.state, state: 'failed', finishedAt: clock.now(), failure }
+      if (fault === undefined && !this.#ending.signal.aborted) report?.(error)
+      run.fail({ code: fault?.code ?? 'internal', detail: fault?.what ?? 'Something broke that should not' })
     } finally {
-      run.finish()
+      finish()
     }
-  }
-}
-
-function begun({ observables, networks }: Seeds, createdAt: number): Investigation {
-  return {
-    v: 1,
-    id: randomUUID(),
-    state: 'running',
-    createdAt,
-    finishedAt: null,
-    observables,
-    networks,
-    seen: {},
-    sightings: [],
-    graph: { nodes: [], edges: [], folded: 0 },
-    events: [],
-    coverage: noCoverage,
-    failure: null,
   }
 }

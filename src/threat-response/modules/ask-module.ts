@@ -1,5 +1,6 @@
 // Asks a module within a time limit and turns whatever it does into a value: one that hangs, throws or ignores the
 // signal harms nobody who waits for others (security S25; threat-response-contract 2.5).
+import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Ask, type Failed, failed } from './module.ts'
 
@@ -12,6 +13,9 @@ export type AskLimits = {
   readonly report: (error: unknown) => void
 }
 
+/** A module that keeps its signal hands over what it has by then; one that does not is left alone. */
+const lastWordsMs = 250
+
 /** @returns the answer or the failure, at the latest at the deadline or when `ask.signal` aborts */
 export async function askModule<T>(
   ask: Ask,
@@ -22,11 +26,13 @@ export async function askModule<T>(
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, ask.signal])
   const answered = new AbortController()
-  const late = clock.sleep(deadlineMs, AbortSignal.any([answered.signal, ask.signal])).then(() => {
+  const late = clock.sleep(deadlineMs, AbortSignal.any([answered.signal, ask.signal])).then(async () => {
     over.abort()
+    await clock.sleep(lastWordsMs, answered.signal)
     return failed('module-timeout', `No whole answer within ${deadlineMs / 1_000} s`, 'warning')
   })
   const answering = Promise.try(work, { ...ask, signal }).catch((error: unknown) => {
+    if (error instanceof Fault) return failed(error.code, error.what)
     if (!signal.aborted) report(error)
     return failed('module-broken', 'The module failed in a way nobody foresaw; see the log')
   })

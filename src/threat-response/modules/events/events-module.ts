@@ -3,7 +3,8 @@ import { isObservableType } from '../../../core/observable.ts'
 import type { ModuleTypeRecord } from '../../../wire/api/modules.ts'
 import type { EventsPort } from '../../enrich/events-port.ts'
 import { askJournal } from '../../enrich/journal-answer.ts'
-import type { Module } from '../module.ts'
+import { failed, type Module } from '../module.ts'
+import { Lanes } from '../lanes.ts'
 
 export const eventsType: ModuleTypeRecord = {
   id: '5e0f3b0c-8d3e-5b7e-9d2a-5a1c4f1e7a01',
@@ -19,7 +20,13 @@ export const eventsType: ModuleTypeRecord = {
   addable: false,
 }
 
+/** The search worker is one thread: more investigations at once would only make all of them slow. */
+const address = 'journal'
+const atOnce = 2
+
 export function openEventsModule(events: EventsPort): Module {
+  const module = { module: eventsType.id, name: eventsType.title }
+  const lanes = new Lanes(atOnce)
   return {
     verbs: ['health', 'observe'],
     async health({ organisation, signal }) {
@@ -28,7 +35,9 @@ export function openEventsModule(events: EventsPort): Module {
     },
     async observe({ observables, networks }, { organisation, signal }) {
       const known = observables.flatMap(({ type, value }) => (isObservableType(type) ? [{ type, value }] : []))
-      return await askJournal(events, organisation, { observables: known, networks }, signal)
+      const seeds = { observables: known, networks }
+      const work = () => askJournal(events, organisation, seeds, { module, signal })
+      return (await lanes.run(address, '', { signal, work })) ?? failed('module-timeout', 'Others asked the journal')
     },
     deliberate: async () => ({ kind: 'documents', docs: {}, errors: [] }),
     refer: async () => ({ kind: 'links', links: [], errors: [] }),

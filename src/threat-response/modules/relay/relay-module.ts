@@ -14,7 +14,7 @@ import {
 } from '../module.ts'
 import type { Resolve } from './address-guard.ts'
 import { configurationToken, type SigningKey } from './configuration-token.ts'
-import type { Lanes } from './lanes.ts'
+import type { Lanes } from '../lanes.ts'
 import { isRecord, readDocuments, readEnvelope, readLinks, repairVerdict, saidOutside } from './read-answer.ts'
 import { postToRelay } from './relay-http.ts'
 import type { RelaySettings } from './relay-type.ts'

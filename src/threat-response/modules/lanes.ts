@@ -1,15 +1,20 @@
 // Calls to one address by differently configured instances never overlap, for modules keep host and limits in
 // process-wide state; calls with the same configuration go four at once (threat-response-contract 2.5).
 
-const atOnceMax = 4
+const atOnceDefault = 4
 /** An investigation asks three verbs in parts of 50; more waiting than this has a deadline that will not be kept. */
 const waitingMax = 1_000
 
 type Waiting = { readonly configuration: string; readonly start: () => void }
-type Lane = { configuration: string; active: number; readonly waiting: Waiting[] }
+type Lane = { configuration: string; readonly atOnce: number; active: number; readonly waiting: Waiting[] }
 
 export class Lanes {
   readonly #lanes = new Map<string, Lane>()
+  readonly #atOnce: number
+
+  constructor(atOnce = atOnceDefault) {
+    this.#atOnce = atOnce
+  }
 
   /**
    * Runs the work when its turn comes, in the order asked.
@@ -20,7 +25,7 @@ export class Lanes {
     configuration: string,
     { signal, work }: { readonly signal: AbortSignal; readonly work: () => Promise<T> },
   ): Promise<T | undefined> {
-    const lane = this.#lanes.get(address) ?? { configuration, active: 0, waiting: [] }
+    const lane = this.#lanes.get(address) ?? { configuration, atOnce: this.#atOnce, active: 0, waiting: [] }
     this.#lanes.set(address, lane)
     if (!(await turn(lane, configuration, signal))) return undefined
     try {
@@ -55,7 +60,7 @@ function advance(lane: Lane): void {
   for (;;) {
     const [next] = lane.waiting
     if (next === undefined) return
-    if (lane.active > 0 && (lane.configuration !== next.configuration || lane.active >= atOnceMax)) return
+    if (lane.active > 0 && (lane.configuration !== next.configuration || lane.active >= lane.atOnce)) return
     lane.waiting.shift()
     lane.configuration = next.configuration
     lane.active++

@@ -1,0 +1,105 @@
+// What the modules have answered so far, put together: one graph, one verdict an observable, every sighting and link.
+import type { Investigation, ModuleRun, ReferLink, Verdict } from '../../wire/api/investigations.ts'
+import type { JournalAnswer } from '../enrich/journal-answer.ts'
+import { noCoverage } from '../enrich/merge-coverage.ts'
+import { networkKey, type Seeds, seedKey } from '../enrich/seeds.ts'
+import { buildGraph, type Graph, type ModuleName } from '../graph/build-graph.ts'
+import { documentGraph } from '../graph/document-graph.ts'
+import { mergeGraphs } from '../graph/merge-graphs.ts'
+import type { CtimDocument, Documents, Healthy, Link, Links } from '../modules/module.ts'
+import { judge } from '../verdict/judge.ts'
+import { readJudgements } from '../verdict/read-judgements.ts'
+
+/** All answers of one module to one investigation. */
+export type Collected = {
+  readonly module: ModuleName
+  readonly documents: Documents
+  readonly journal: JournalAnswer | undefined
+  readonly links: readonly Link[]
+}
+
+export function nothingCollected(module: ModuleName): Collected {
+  return { module, documents: { kind: 'documents', docs: {}, errors: [] }, journal: undefined, links: [] }
+}
+
+export function collect(before: Collected, answer: Documents | JournalAnswer | Links | Healthy): Collected {
+  switch (answer.kind) {
+    case 'documents':
+      return { ...before, documents: { ...answer, docs: joinedDocs(before.documents.docs, answer.docs) } }
+    case 'journal':
+      return { ...before, journal: answer }
+    case 'links':
+      return { ...before, links: [...before.links, ...answer.links] }
+    case 'healthy':
+      return before
+    default:
+      return answer satisfies never
+  }
+}
+
+/** @returns how much there is, by kind */
+export function countsOf({ documents, journal, links }: Collected): ModuleRun['counts'] {
+  const counts = Object.entries(documents.docs).map(([kind, docs]) => [kind, docs.length] as const)
+  const sightings = journal?.sightings.length ?? 0
+  return {
+    ...Object.fromEntries(counts),
+    ...(sightings > 0 && { sightings }),
+    ...(links.length > 0 && { links: links.length }),
+  }
+}
+
+export type Found = Pick<Investigation, 'seen' | 'sightings' | 'events' | 'coverage' | 'verdicts' | 'links'> & {
+  readonly graph: Graph
+}
+
+export function compose(seeds: Seeds, all: readonly Collected[], now: number): Found {
+  const seedKeys = new Set([...seeds.observables.map(seedKey), ...seeds.networks.map(networkKey)])
+  const journal = all.find((one) => one.journal !== undefined)?.journal
+  const verdicts = judge(
+    all.flatMap(({ documents, module }) => readJudgements(documents, module)),
+    now,
+  ).toSorted((a, b) => rank(a, seedKeys) - rank(b, seedKeys))
+  // The seeds are there before anybody has answered.
+  const asked = buildGraph(seeds, [], { seen: {}, module: { module: '', name: '' } })
+  const graphs = all.flatMap(({ documents, journal: own, module }) => [
+    ...(own === undefined ? [] : [own.graph]),
+    documentGraph(documents, module, seedKeys),
+  ])
+  return {
+    seen: journal?.seen ?? {},
+    sightings: journal?.sightings ?? [],
+    events: journal?.events ?? [],
+    coverage: journal?.coverage ?? noCoverage,
+    verdicts,
+    links: all.flatMap(linksOf),
+    graph: mergeGraphs([asked, ...graphs], verdicts),
+  }
+}
+
+const worstFirst: readonly Verdict['disposition'][] = [2, 3, 1, 4, 5]
+
+function rank({ observable, disposition }: Verdict, seedKeys: ReadonlySet<string>): number {
+  const seed = seedKeys.has(`${observable.type}:${observable.value}`)
+  return worstFirst.indexOf(disposition) + (seed ? 0 : worstFirst.length)
+}
+
+function linksOf({ links, module }: Collected): readonly ReferLink[] {
+  return links.map(({ title, description, url }) => ({
+    module: module.module,
+    moduleName: module.name,
+    title,
+    description,
+    url,
+  }))
+}
+
+/** The same document comes from `deliberate` and from `observe`. */
+function joinedDocs(before: Documents['docs'], more: Documents['docs']): Documents['docs'] {
+  const kinds = new Set([...Object.keys(before), ...Object.keys(more)])
+  const joined = (kind: string): readonly CtimDocument[] => {
+    const [known, added] = [before[kind] ?? [], more[kind] ?? []]
+    if (known.length === 0) return added
+    return [...new Map([...known, ...added].map((doc) => [JSON.stringify(doc), doc])).values()]
+  }
+  return Object.fromEntries([...kinds].map((kind) => [kind, joined(kind)]))
+}

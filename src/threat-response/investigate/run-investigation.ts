@@ -1,0 +1,169 @@
+// One investigation: every module asked at once with every verb it has, each answer joined to what is there as it comes;
+// one that is slow or fails is named and holds up nobody (console-and-cli 1.6, 4).
+import { randomUUID } from 'node:crypto'
+import type { Clock } from '../../platform/clock.ts'
+import type { Investigation, ModuleRun, Verdict } from '../../wire/api/investigations.ts'
+import type { ModuleVerb } from '../../wire/api/modules.ts'
+import type { JournalAnswer } from '../enrich/journal-answer.ts'
+import { noCoverage } from '../enrich/merge-coverage.ts'
+import type { Seeds } from '../enrich/seeds.ts'
+import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
+import { graphDelta } from '../graph/merge-graphs.ts'
+import type { OpenModule } from '../modules/live-module.ts'
+import type { Documents, Failed, Links } from '../modules/module.ts'
+import { type Collected, collect, compose, countsOf, nothingCollected } from './collected.ts'
+import { RunLog } from './run-log.ts'
+
+/** A third of what still pans without a GPU (console-and-cli 6), so that expanding has room. */
+const nodesMax = 500
+
+const askedVerbs = ['deliberate', 'observe', 'refer'] as const satisfies readonly ModuleVerb[]
+type Answer = Documents | JournalAnswer | Links
+
+/** The state of one investigation and the log of how it came about. */
+export class InvestigationRun {
+  readonly log = new RunLog()
+  readonly seeds: Seeds
+  readonly #clock: Clock
+  readonly #startedAt: number
+  readonly #collected = new Map<string, Collected>()
+  #state: Investigation
+
+  constructor(seeds: Seeds, clock: Clock) {
+    this.seeds = seeds
+    this.#clock = clock
+    this.#startedAt = clock.monotonic()
+    this.#state = begun(seeds, clock.now())
+  }
+
+  get state(): Investigation {
+    return this.#state
+  }
+
+  /** Resolves when every module has answered or failed. */
+  async ask(modules: readonly OpenModule[], signal: AbortSignal): Promise<void> {
+    for (const module of modules) this.#start(module)
+    await Promise.all(modules.map((module) => this.#askOne(module, signal)))
+    signal.throwIfAborted()
+    const { modules: runs } = this.#state
+    const [first] = runs.every(({ state }) => state === 'failed') ? runs.flatMap(({ errors }) => errors) : []
+    if (first === undefined) this.#end({ state: 'done', failure: null })
+    else this.fail({ code: first.code, detail: first.message })
+  }
+
+  fail(failure: NonNullable<Investigation['failure']>): void {
+    this.#end({ state: 'failed', failure })
+  }
+
+  #end(how: Pick<Investigation, 'state' | 'failure'>): void {
+    const { graph, verdicts } = this.#state
+    const state = how.state === 'failed' ? 'failed' : 'done'
+    this.log.add({ event: 'investigation.done', data: { state, nodes: graph.nodes.length, verdicts: verdicts.length } })
+    this.#state = { ...this.#state, ...how, finishedAt: this.#clock.now(), asOf: this.log.last }
+    this.log.end()
+  }
+
+  #start({ id, name, type, verbs, deadlineMs }: OpenModule): void {
+    const run: ModuleRun = {
+      id,
+      name,
+      type,
+      state: 'running',
+      deadline: this.#clock.now() + deadlineMs,
+      ms: 0,
+      asked: askedVerbs.filter((verb) => verbs.includes(verb)),
+      answered: [],
+      counts: {},
+      count: 0,
+      errors: [],
+    }
+    this.#collected.set(id, nothingCollected({ module: id, name }))
+    this.log.add({ event: 'module.started', data: run })
+    this.#state = { ...this.#state, modules: [...this.#state.modules, run], asOf: this.log.last }
+  }
+
+  async #askOne(module: OpenModule, signal: AbortSignal): Promise<void> {
+    const verbs = askedVerbs.filter((verb) => module.verbs.includes(verb))
+    await Promise.all(
+      verbs.map(async (verb) => {
+        const { answer } = await module.ask<Answer>(verb, signal, (one, ask) => one[verb](this.seeds, ask))
+        if (!signal.aborted) this.#take(module.id, verb, answer)
+      }),
+    )
+  }
+
+  #take(id: string, verb: ModuleVerb, answer: Answer | Failed): void {
+    const [before, known] = [this.#collected.get(id), this.#state.modules.find((run) => run.id === id)]
+    if (before === undefined || known === undefined) return
+    const collected = answer.kind === 'failed' ? before : collect(before, answer)
+    this.#collected.set(id, collected)
+    const counts = countsOf(collected)
+    const answered = [...known.answered, verb]
+    const errors = [...known.errors, ...answer.errors].filter(firstOfItsKind)
+    const whole = answered.length === known.asked.length
+    const count = Object.values(counts).reduce((sum, one) => sum + one, 0)
+    const failed = answer.kind === 'failed' && count === 0 && errors.length > 0
+    const run: ModuleRun = {
+      ...known,
+      state: whole ? (failed || (known.state === 'failed' && count === 0) ? 'failed' : 'done') : 'running',
+      ms: Math.round(this.#clock.monotonic() - this.#startedAt),
+      answered,
+      counts,
+      count,
+      errors,
+    }
+    this.#show(run)
+  }
+
+  #show(run: ModuleRun): void {
+    const before = this.#state
+    const found = compose(this.seeds, [...this.#collected.values()], this.#clock.now())
+    const graph = foldLookAlikes(found.graph, nodesMax)
+    const modules = before.modules.map((one) => (one.id === run.id ? run : one))
+    const delta = graphDelta(before.graph, graph)
+    if (delta !== undefined) this.log.add({ event: 'graph.delta', data: delta })
+    for (const verdict of changedVerdicts(before.verdicts, found.verdicts))
+      this.log.add({ event: 'verdict.changed', data: verdict })
+    // Last: who fetches the whole at this event finds all of it.
+    this.log.add({ event: run.state === 'running' ? 'module.partial' : `module.${run.state}`, data: run })
+    this.#state = { ...before, ...found, graph, modules, asOf: this.log.last }
+  }
+}
+
+function firstOfItsKind<T extends { readonly code: string; readonly message: string }>(
+  one: T,
+  index: number,
+  all: readonly T[],
+): boolean {
+  return all.findIndex(({ code, message }) => code === one.code && message === one.message) === index
+}
+
+/** Of a report with a thousand verdicts the stream tells the first; the whole stands in the snapshot. */
+const verdictsTold = 100
+
+function changedVerdicts(before: readonly Verdict[], after: readonly Verdict[]): readonly Verdict[] {
+  const known = new Set(before.map((verdict) => JSON.stringify(verdict)))
+  return after.filter((verdict) => !known.has(JSON.stringify(verdict))).slice(0, verdictsTold)
+}
+
+function begun({ observables, networks }: Seeds, createdAt: number): Investigation {
+  return {
+    v: 1,
+    id: randomUUID(),
+    state: 'running',
+    createdAt,
+    finishedAt: null,
+    observables,
+    networks,
+    seen: {},
+    sightings: [],
+    graph: { nodes: [], edges: [], folded: 0 },
+    events: [],
+    coverage: noCoverage,
+    failure: null,
+    asOf: 0,
+    modules: [],
+    verdicts: [],
+    links: [],
+  }
+}
