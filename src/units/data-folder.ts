@@ -17,6 +17,8 @@ export type DataFolder = {
   readonly endpoint: string
   readonly exchangeLock: string
   readonly state: string
+  /** What is clean and what is common, as files of the operator. */
+  readonly lists: string
   readonly authority: string
   readonly journal: string
   readonly logs: string
@@ -47,6 +49,7 @@ export function dataFolder(root: string): DataFolder {
     endpoint: at(endpointFile),
     exchangeLock: at('exchange/lock'),
     state: at('exchange/state.sqlite'),
+    lists: at('exchange/lists'),
     authority: at('exchange/ca'),
     journal: at('exchange/journal'),
     logs: at('log'),

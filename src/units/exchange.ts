@@ -81,7 +81,15 @@ export async function startExchange(
   const report = (error: unknown) => log.error({ err: error }, 'an investigation or a module broke')
   const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
   const jwksHost = () => new URL(api.url).host
-  const modules = await openModules({ db: state.db, events: journal, clock, sealingKey, jwksHost, report })
+  const modules = await openModules({
+    db: state.db,
+    events: journal,
+    clock,
+    sealingKey,
+    jwksHost,
+    listsFolder: folder.lists,
+    report,
+  })
   const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await startApi({

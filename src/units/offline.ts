@@ -38,7 +38,15 @@ export async function openOffline(
   const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
   // Nothing listens: a relay that fetches our keys finds none, and says so.
   const jwksHost = () => '127.0.0.1'
-  const modules = await openModules({ db: state.db, events: journal, clock, sealingKey, jwksHost, report })
+  const modules = await openModules({
+    db: state.db,
+    events: journal,
+    clock,
+    sealingKey,
+    jwksHost,
+    listsFolder: folder.lists,
+    report,
+  })
   const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await openApi({

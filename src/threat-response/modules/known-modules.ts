@@ -4,6 +4,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { ModuleSettings, ModuleTypeRecord } from '../../wire/api/modules.ts'
 import type { EventsPort } from '../enrich/events-port.ts'
 import { eventsType, openEventsModule } from './events/events-module.ts'
+import { listFolder } from './lists/list-folder.ts'
+import { listOfSettings, listsType, openListsModule } from './lists/lists-module.ts'
 import type { Module } from './module.ts'
 import { type Resolve, reachOf } from './relay/address-guard.ts'
 import type { SigningKey } from './relay/configuration-token.ts'
@@ -17,9 +19,14 @@ export type ModuleNeeds = {
   readonly resolve: Resolve
   readonly signingKey: SigningKey
   readonly jwksHost: () => string
+  /** Folder of the lists that are files. */
+  readonly listsFolder: string
+  readonly report: (error: unknown) => void
 }
 
 export type InstanceSettings = {
+  readonly name: string
+  readonly createdAt: number
   readonly settings: ModuleSettings
   /** Values of its settings that are secrets. */
   readonly secrets: readonly string[]
@@ -37,8 +44,9 @@ export type ModuleType = {
 
 /** A report of 2,000 observables over a large store takes its time, and it is our own (threat-response-contract 2.5). */
 const journalDeadlineSeconds = 120
+const deadlineSeconds = 30
 
-export function moduleTypes({ events, ...relayNeeds }: ModuleNeeds): readonly ModuleType[] {
+export function moduleTypes({ events, listsFolder, report, ...relayNeeds }: ModuleNeeds): readonly ModuleType[] {
   const lanes = new Lanes()
   return [
     {
@@ -46,6 +54,20 @@ export function moduleTypes({ events, ...relayNeeds }: ModuleNeeds): readonly Mo
       deadline: () => journalDeadlineSeconds,
       admit: async () => [],
       open: () => openEventsModule(events),
+    },
+    {
+      record: listsType,
+      deadline: () => deadlineSeconds,
+      async admit(settings) {
+        listOfSettings('', settings, 0)
+        return []
+      },
+      open({ name, settings, createdAt }) {
+        // The one that is there from the first start has no settings: it reads the folder.
+        if (settings['entries'] === undefined) return openListsModule(listFolder(listsFolder, report))
+        const list = listOfSettings(name, settings, createdAt)
+        return openListsModule(async () => [list])
+      },
     },
     {
       record: relayType,

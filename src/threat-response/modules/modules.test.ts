@@ -31,7 +31,8 @@ async function open(up: AsyncDisposableStack, { path, key }: Folder): Promise<Mo
   const { db } = up.use(await openState(join(path, 'state.sqlite')))
   const report = (error: unknown) => assert.fail(String(error))
   const events = memoryEvents(acme, [], noCoverage)
-  return await openModules({ db, events, clock: systemClock, sealingKey: key, jwksHost: () => '127.0.0.1:1', report })
+  const needs = { db, events, clock: systemClock, sealingKey: key, listsFolder: join(path, 'lists'), report }
+  return await openModules({ ...needs, jwksHost: () => '127.0.0.1:1' })
 }
 
 const relay = (url: string, more: Record<string, string> = {}) => ({

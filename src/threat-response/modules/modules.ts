@@ -48,6 +48,8 @@ export type ModulesOptions = {
   readonly sealingKey: Buffer
   /** `HOST[:PORT]` at which our JWKS is reached over TLS; asked when a token is made. */
   readonly jwksHost: () => string
+  /** Folder of the lists that are files: `clean/`, `common/` below it. */
+  readonly listsFolder: string
   readonly report: (error: unknown) => void
   /** For tests: another name server. */
   readonly resolve?: Resolve
@@ -152,7 +154,7 @@ class Registry implements Modules {
     const secrets = Object.entries(kept.settings).flatMap(([name, value]) =>
       isSecret(type.record, name) ? [String(value)] : [],
     )
-    const module = type.open({ settings: kept.settings, secrets, reach: kept.reach })
+    const module = type.open({ ...kept, secrets })
     const { clock, report } = this.#needs
     return liveModule({ organisation, kept, type, module, clock, report })
   }
