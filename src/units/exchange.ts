@@ -18,12 +18,12 @@ import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openAdmission } from '../server/ingest/admission.ts'
 import { openJournal } from '../server/journal/journal.ts'
 import { startInvestigations } from '../threat-response/investigate/investigations.ts'
-import { openModules } from '../threat-response/modules/modules.ts'
 import type { Endpoint } from '../wire/endpoint.ts'
 import { apiPorts } from './api-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './key-file.ts'
 import { livePorts } from './live-ports.ts'
+import { modulesOf } from './modules-of-folder.ts'
 import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
@@ -79,17 +79,8 @@ export async function startExchange(
   const listener = up.use(await startDeviceListener({ ...fleet, listen: options.devices, channel, roles, clock, log }))
   const bound = listener.address
   const report = (error: unknown) => log.error({ err: error }, 'an investigation or a module broke')
-  const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
   const jwksHost = () => new URL(api.url).host
-  const modules = await openModules({
-    db: state.db,
-    events: journal,
-    clock,
-    sealingKey,
-    jwksHost,
-    listsFolder: folder.lists,
-    report,
-  })
+  const modules = await modulesOf(folder, { db: state.db, events: journal, clock, jwksHost, report })
   const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await startApi({

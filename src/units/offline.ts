@@ -9,11 +9,11 @@ import { openApi } from '../server/api/api.ts'
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
 import { openJournal } from '../server/journal/journal.ts'
 import { startInvestigations } from '../threat-response/investigate/investigations.ts'
-import { openModules } from '../threat-response/modules/modules.ts'
 import { apiPorts } from './api-ports.ts'
 import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './key-file.ts'
+import { modulesOf } from './modules-of-folder.ts'
 
 const lockWaitMs = 5_000
 /** Reading at rest expires nothing. */
@@ -35,18 +35,9 @@ export async function openOffline(
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
   const bound = { host: '127.0.0.1', port: 8444 }
   const report = (error: unknown) => log.error({ err: error }, 'an investigation broke')
-  const sealingKey = Buffer.from(keyFile(folder.sealingKey), 'base64url')
   // Nothing listens: a relay that fetches our keys finds none, and says so.
   const jwksHost = () => '127.0.0.1'
-  const modules = await openModules({
-    db: state.db,
-    events: journal,
-    clock,
-    sealingKey,
-    jwksHost,
-    listsFolder: folder.lists,
-    report,
-  })
+  const modules = await modulesOf(folder, { db: state.db, events: journal, clock, jwksHost, report })
   const investigations = up.use(startInvestigations({ modules, clock, report }))
   const api = up.use(
     await openApi({

@@ -3,7 +3,7 @@ import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promis
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { corpus, needsCorpus } from '../../../../test/corpus.ts'
+import { corpusPath, needsCorpus } from '../../../../test/corpus.ts'
 import { organisationId } from '../../../core/ids.ts'
 import { listFolder } from './list-folder.ts'
 import { openListsModule } from './lists-module.ts'
@@ -16,7 +16,13 @@ function misp(type: string, list: readonly string[], attributes: readonly string
 }
 
 test('corpus misp-warninglists: each kind of list matches as its kind says, and speaks only of its attributes', () => {
-  const cases: readonly (readonly [list: string, type: string, value: string, entry: string | undefined, why: string])[] = [
+  const cases: readonly (readonly [
+    list: string,
+    type: string,
+    value: string,
+    entry: string | undefined,
+    why: string,
+  ])[] = [
     [misp('string', ['Example.com']), 'domain', 'example.com', 'Example.com', 'case is folded'],
     [misp('string', ['example.com']), 'domain', 'www.example.com', undefined, 'string needs equality'],
     [misp('hostname', ['example.com']), 'domain', 'www.example.com', 'example.com', 'a name under an entry'],
@@ -52,7 +58,7 @@ test('contract 4.5: what people list stands above all, an exact entry above modu
   const observe = async (value: string) => {
     const answer = await module.observe({ observables: [{ type: 'ip', value }], networks: [] }, ask)
     assert.equal(answer.kind, 'documents')
-    return (answer.docs['judgements'] ?? []).map(({ disposition, priority }) => `${disposition} ${priority}`)
+    return (answer.docs['judgements'] ?? []).map(({ disposition, priority }) => [disposition, priority].join(' '))
   }
   assert.deepEqual(await observe('192.0.2.1'), [])
   await writeFile(join(folder, 'clean', 'ours.txt'), '192.0.2.1\n')
@@ -65,15 +71,19 @@ test('contract 4.5: what people list stands above all, an exact entry above modu
   assert.deepEqual(verdicts.kind === 'documents' && Object.keys(verdicts.docs), ['verdicts'])
 })
 
-test('corpus misp-warninglists: all 125 lists are read, and only the regular expressions are left out', needsCorpus, async () => {
-  const folder = join(corpus, 'intel', 'misp-warninglists')
-  let [lists, entries, unread] = [0, 0, 0]
-  for (const name of await readdir(folder)) {
-    if (!name.endsWith('.json')) continue
-    const list = readList(name, await readFile(join(folder, name), 'utf8'))
-    lists++
-    entries += list.entries
-    unread += list.unread
-  }
-  assert.deepEqual({ lists, entries, unread }, { lists: 125, entries: 117_488, unread: 34 })
-})
+test(
+  'corpus misp-warninglists: all 125 lists are read, and only the regular expressions are left out',
+  needsCorpus,
+  async () => {
+    const folder = corpusPath('intel/misp-warninglists')
+    let [lists, entries, unread] = [0, 0, 0]
+    for (const name of await readdir(folder)) {
+      if (!name.endsWith('.json')) continue
+      const list = readList(name, await readFile(join(folder, name), 'utf8'))
+      lists++
+      entries += list.entries
+      unread += list.unread
+    }
+    assert.deepEqual({ lists, entries, unread }, { lists: 125, entries: 117_488, unread: 34 })
+  },
+)
