@@ -12,9 +12,30 @@ export type LineTaker = {
   tooLong(length: number, sha256: string, offset: number): void
 }
 
+/** Bytes that several buffers may hold together beyond the room each begins with. */
+export class SharedRoom {
+  #left: number
+
+  constructor(bytes: number) {
+    this.#left = bytes
+  }
+
+  /** @returns false where there is not as much left: nothing was taken then */
+  take(bytes: number): boolean {
+    if (bytes > this.#left) return false
+    this.#left -= bytes
+    return true
+  }
+
+  giveBack(bytes: number): void {
+    this.#left += bytes
+  }
+}
+
 /** The window of a file between the end of the last whole line and what has been read. */
 export class LineBuffer {
   readonly #readBytes: number
+  readonly #shared: SharedRoom | undefined
   #bytes: Buffer
   #length = 0
   #offset: number
@@ -23,9 +44,11 @@ export class LineBuffer {
   /**
    * @param offset in the file of the first byte that will be read
    * @param roomBytes held for what is read at once
+   * @param shared what longer lines need; one that finds no room there is too long
    */
-  constructor(offset: number, roomBytes = readBytes) {
+  constructor(offset: number, roomBytes = readBytes, shared?: SharedRoom) {
     this.#offset = offset
+    this.#shared = shared
     this.#readBytes = roomBytes
     this.#bytes = Buffer.allocUnsafeSlow(roomBytes)
   }
@@ -43,9 +66,13 @@ export class LineBuffer {
   /** Where the next bytes go: read into it, then call `take`. */
   get room(): Buffer {
     if (this.#bytes.length - this.#length < this.#readBytes / 2) {
-      const larger = Buffer.allocUnsafeSlow(Math.min(this.#bytes.length * 2, lineBytesMax + 2 * readBytes))
-      this.#bytes.copy(larger, 0, 0, this.#length)
-      this.#bytes = larger
+      const size = Math.min(this.#bytes.length * 2, lineBytesMax + 2 * readBytes)
+      if (this.#shared?.take(size - this.#bytes.length) === false) this.#skip(this.#bytes.subarray(0, this.#length))
+      else {
+        const larger = Buffer.allocUnsafeSlow(size)
+        this.#bytes.copy(larger, 0, 0, this.#length)
+        this.#bytes = larger
+      }
     }
     return this.#bytes.subarray(this.#length)
   }
@@ -91,22 +118,31 @@ export class LineBuffer {
       this.#offset += rest.length
       taker.line(rest, offset)
     }
+    if (this.#bytes.length > this.#readBytes) this.#shrink()
     return true
   }
 
   #keep(begin: number): void {
     const rest = this.#bytes.subarray(begin, this.#length)
-    if (this.#tooLong !== undefined || rest.length > lineBytesMax) {
-      this.#tooLong ??= { hash: createHash('sha256'), length: 0 }
-      this.#tooLong.hash.update(rest)
-      this.#tooLong.length += rest.length
-      this.#length = 0
-    } else {
+    if (this.#tooLong !== undefined || rest.length > lineBytesMax) this.#skip(rest)
+    else {
       if (begin > 0) this.#bytes.copy(this.#bytes, 0, begin, this.#length)
       this.#length = rest.length
     }
-    if (this.#length === 0 && this.#bytes.length > 2 * this.#readBytes)
-      this.#bytes = Buffer.allocUnsafeSlow(this.#readBytes)
+    if (this.#length === 0 && this.#bytes.length > 2 * this.#readBytes) this.#shrink()
+  }
+
+  /** The line goes on, and only its length and SHA-256 are kept. */
+  #skip(rest: Buffer): void {
+    this.#tooLong ??= { hash: createHash('sha256'), length: 0 }
+    this.#tooLong.hash.update(rest)
+    this.#tooLong.length += rest.length
+    this.#length = 0
+  }
+
+  #shrink(): void {
+    this.#shared?.giveBack(this.#bytes.length - this.#readBytes)
+    this.#bytes = Buffer.allocUnsafeSlow(this.#readBytes)
   }
 
   #endTooLong(last: Buffer, lf: 0 | 1, taker: LineTaker): void {

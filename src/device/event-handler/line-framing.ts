@@ -1,8 +1,8 @@
 // How a stream of bytes is cut into lines: at LF, as a sensor's unix socket writes them, or as syslog over TCP does
 // (syslog-framing.ts).
-import { LineBuffer, type LineTaker } from './line-buffer.ts'
+import { LineBuffer, type LineTaker, type SharedRoom } from './line-buffer.ts'
 
-/** Room of a connection while its lines are short; it grows with them. */
+/** Room of a connection while its lines are short; it grows with them, into what all of a listener share. */
 export const connectionRoomBytes = 64 * 1024
 
 /** One connection's bytes, in the order they came. */
@@ -14,8 +14,8 @@ export type Framing = {
 }
 
 /** Lines that end at LF (delivery N1). */
-export function lineFraming(): Framing {
-  const lines = new LineBuffer(0, connectionRoomBytes)
+export function lineFraming(shared?: SharedRoom): Framing {
+  const lines = new LineBuffer(0, connectionRoomBytes, shared)
   return {
     take: (chunk, taker) => lines.give(chunk, taker),
     end: (taker) => lines.takeRest(taker),

@@ -2,15 +2,17 @@
 // (delivery N6): nothing here ever pauses one.
 import { once } from 'node:events'
 import type { Server, Socket } from 'node:net'
+import { SharedRoom } from './line-buffer.ts'
 import type { Framing } from './line-framing.ts'
 import { type ListenOptions, type Listening, drained } from './listening.ts'
 
-/** A bound on memory: 64 KiB each while their lines are short. */
+/** Bounds on memory: 64 KiB each while their lines are short, and what longer lines of all of them need. */
 const connectionsMax = 1_024
+const longLinesBytesMax = 64 * 1024 * 1024
 const keepAliveMs = 60_000
 
 export type StreamListenOptions = ListenOptions & {
-  readonly framing: () => Framing
+  readonly framing: (shared: SharedRoom) => Framing
   /** A new server that listens and gives every connection to `accept`; again where `holds` says that the old is gone. */
   readonly bind: (accept: (socket: Socket) => void) => Promise<BoundServer>
 }
@@ -31,6 +33,7 @@ export async function listenForStreams(options: StreamListenOptions): Promise<Li
 class StreamListener implements Listening {
   readonly #options: StreamListenOptions
   readonly #sockets = new Set<Socket>()
+  readonly #longLines = new SharedRoom(longLinesBytesMax)
   #bound: BoundServer | undefined
   #failed: Error | undefined
   #bytes = 0
@@ -84,7 +87,7 @@ class StreamListener implements Listening {
 
   #accept(socket: Socket): void {
     const { intake, log, source } = this.#options
-    const framing = this.#options.framing()
+    const framing = this.#options.framing(this.#longLines)
     this.#sockets.add(socket)
     socket.setKeepAlive(true, keepAliveMs)
     socket.on('data', (chunk: Buffer) => {

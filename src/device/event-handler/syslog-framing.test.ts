@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import fc from 'fast-check'
-import type { LineTaker } from './line-buffer.ts'
+import { type LineTaker, SharedRoom } from './line-buffer.ts'
 import { lineFraming } from './line-framing.ts'
 import type { Framing } from './line-framing.ts'
 import { syslogFraming } from './syslog-framing.ts'
@@ -74,6 +74,31 @@ test('delivery D18: a message longer than 16 MiB is a loss, and the next is foun
   const long = `<1>${'x'.repeat(17 * 1024 * 1024)}`
   const lines = whole(syslogFraming, counted(long) + counted('<2>b'))
   assert.deepEqual(lines, [`too long: ${long.length}`, '<2>b'])
+})
+
+test('delivery N6: senders whose lines do not end hold no more together than the listener has room for', () => {
+  const given: string[] = []
+  const taker: LineTaker = {
+    line: (bytes) => given.push(`line of ${bytes.length}`),
+    tooLong: (length) => given.push(`too long: ${length}`),
+  }
+  const part = Buffer.alloc(1_000_000, 'x')
+  for (const framing of [lineFraming, syslogFraming]) {
+    const shared = new SharedRoom(4_000_000)
+    const [first, second, third] = [framing(shared), framing(shared), framing(shared)]
+    first.take(part, taker)
+    second.take(part, taker)
+    assert.equal(shared.take(2_100_000), false, 'what they hold is counted')
+    third.take(part, taker)
+    third.take(part, taker)
+    third.take(part, taker)
+    for (const one of [third, second, first]) one.take(Buffer.from('\n'), taker)
+    // Their room is there for the next, also that of one whose sender is gone within its line.
+    third.take(part, taker)
+    third.end(taker)
+    assert.deepEqual(given.splice(0), ['too long: 3000000', 'line of 1000000', 'line of 1000000', 'line of 1000000'])
+    assert.ok(shared.take(4_000_000))
+  }
 })
 
 /** Cuts bytes at the places given. */

@@ -1,7 +1,7 @@
 // Syslog over TCP (RFC 6587): messages with their length before them and messages that end at LF, in any mixture on one
 // connection. After bytes that are neither it finds the next message again (delivery D18).
 import { type Framing, connectionRoomBytes } from './line-framing.ts'
-import { LineBuffer, type LineTaker } from './line-buffer.ts'
+import { LineBuffer, type LineTaker, type SharedRoom } from './line-buffer.ts'
 
 const lf = 10
 const space = 32
@@ -18,17 +18,21 @@ const newline = Buffer.from('\n')
 type State = 'message' | 'line' | 'counted' | 'garbage'
 
 /** @returns the framing of one connection; its lines do not depend on how the bytes are cut into chunks */
-export function syslogFraming(): Framing {
-  return new SyslogFraming()
+export function syslogFraming(shared?: SharedRoom): Framing {
+  return new SyslogFraming(shared)
 }
 
 class SyslogFraming implements Framing {
-  readonly #lines = new LineBuffer(0, connectionRoomBytes)
+  readonly #lines: LineBuffer
   #held: Buffer = Buffer.alloc(0)
   #state: State = 'message'
   #left = 0
   /** The message before was counted: then what is no message is garbage, not a line. */
   #afterCounted = false
+
+  constructor(shared: SharedRoom | undefined) {
+    this.#lines = new LineBuffer(0, connectionRoomBytes, shared)
+  }
 
   take(chunk: Buffer, taker: LineTaker): void {
     const bytes = this.#held.length === 0 ? chunk : Buffer.concat([this.#held, chunk])
