@@ -1,4 +1,4 @@
-// What contributors run: node bin/development.mjs test | check | console | package | docs | bench | soak  (npm run …).
+// What contributors run: node bin/development.mjs test | check | console | package | pack-device | docs | bench | soak  (npm run …).
 // Each does its own set-up and says what it could not set up.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, rmSync } from 'node:fs'
@@ -63,6 +63,7 @@ const steps = {
     rmSync(join(root, 'lib'), { recursive: true, force: true })
     return run(bin('tsc'), ['-p', 'tsconfig.package.json']) || steps.console()
   },
+  'pack-device': (args) => run(process.execPath, [join(root, 'test/pack-device.ts'), ...args]),
   docs: () => run(process.execPath, [join(root, 'test/generate-docs.ts')]),
   check: () =>
     [

@@ -22,11 +22,11 @@ export const bans: readonly { readonly name: string; readonly why: string }[] = 
 /** The device's composition root; until it exists, its parts. */
 const roots = ['src/units/device.ts']
 
-/** @param files of src */
-export function deviceClosure(files: readonly SourceFile[]): Closure {
+/** @param files of src; @param from what is begun with, by default what a device's processes are */
+export function deviceClosure(files: readonly SourceFile[], from: readonly string[] = roots): Closure {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const reached = new Set<string>()
-  const todo = roots.filter((path) => byPath.has(path))
+  const todo = from.filter((path) => byPath.has(path))
   if (todo.length === 0)
     todo.push(...files.filter(({ path, isTest }) => path.startsWith('src/device/') && !isTest).map(({ path }) => path))
   const packages = new Set<string>()

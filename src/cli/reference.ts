@@ -1,6 +1,7 @@
 // The reference page of the command line, made from the commands themselves: docs/reference/cli.md.
 import type { Command } from 'commander'
-import { commands, type CommandEntry } from './commands.ts'
+import type { CommandEntry } from './command-entry.ts'
+import { commands } from './commands.ts'
 import { variableOf } from './environment.ts'
 import { exitCodes } from './exit-codes.ts'
 import { buildProgram } from './program.ts'

@@ -1,6 +1,8 @@
 // A session for tests: ports that say what is missing, streams in memory, no process.
 import { Readable, Writable } from 'node:stream'
 import { Fault } from '../core/fault.ts'
+import { commands } from './commands.ts'
+import type { ProgramPorts } from './main.ts'
 import type { CliPorts, DevicePort } from './ports.ts'
 import type { Session } from './session.ts'
 import type { Terminal } from './terminal.ts'
@@ -37,9 +39,10 @@ function collector() {
   return { stream, bytes: () => Buffer.concat(chunks) }
 }
 
-export function fakePorts(changes: Partial<CliPorts> = {}): CliPorts {
+export function fakePorts(changes: Partial<CliPorts> = {}): ProgramPorts {
   return {
     program: 'sallyport 0.0.0',
+    commands,
     invocation: 'bin/sallyport',
     inspect: async () => [],
     openOffline: missing,

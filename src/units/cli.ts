@@ -1,10 +1,11 @@
 // The command line, composed: its ports filled with the parts, each loaded when a command asks for it.
-import { runCli } from '../cli/main.ts'
-import type { CliPorts } from '../cli/ports.ts'
+import { commands } from '../cli/commands.ts'
+import { type ProgramPorts, runCli } from '../cli/main.ts'
 import { invocation, program } from './program.ts'
 
-const ports: CliPorts = {
+const ports: ProgramPorts = {
   program: program.replace('/', ' '),
+  commands,
   invocation,
   inspect: async (text) => (await import('../threat-response/inspect/inspect.ts')).inspect(text),
   openOffline: async (folder) => await (await import('./offline.ts')).openOffline(folder),

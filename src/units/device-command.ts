@@ -8,7 +8,7 @@ import type { RoleUrls } from '../wire/registration/clients.ts'
 import { formatAddress } from '../platform/address.ts'
 import { readContext } from '../device/connector/contexts.ts'
 import { systemClock } from '../platform/clock.ts'
-import { takeDevice } from './children.ts'
+import { takeDevice } from './device-children.ts'
 import { dataFolder, openDataFolder } from './data-folder.ts'
 import {
   configureDevice,
@@ -38,7 +38,10 @@ export async function runDevice(request: DeviceRequest): Promise<RunningDevice> 
     device,
     local: local(),
     firstEvent: firstAcknowledged(ask, startedAt, request.signal),
-    whyNone: async () => whyNoEvent(await ask()),
+    whyNone: async () =>
+      await whyNoEvent(
+        (await import('./doctor.ts')).examineDevice(folder.device, { clock: systemClock, signal: request.signal }),
+      ),
     [Symbol.asyncDispose]: () => parts.disposeAsync(),
   }
 }

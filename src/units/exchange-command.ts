@@ -1,6 +1,6 @@
 // `sallyport exchange run`: the server alone, in the foreground.
 import type { RunningServer, ServeRequest } from '../cli/ports.ts'
-import { exchangeChild } from './children.ts'
+import { exchangeChild } from './exchange-child.ts'
 import { consoleFolder } from './console-build.ts'
 import { openDataFolder } from './data-folder.ts'
 import type { ExchangeInfo } from './exchange.ts'

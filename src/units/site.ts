@@ -8,10 +8,12 @@ import { systemClock } from '../platform/clock.ts'
 import type { TokenRecord } from '../wire/api/fleet.ts'
 import type { ServiceId } from '../wire/services/messages.ts'
 import type { Status } from '../wire/status.ts'
-import { commandOf, type Deaths, exchangeChild, takeDevice } from './children.ts'
+import { commandOf, type Deaths } from './child.ts'
 import { type DataFolder, openDataFolder } from './data-folder.ts'
 import { configureDevice, type DeviceUnitInfo, enrolHere, enrolledDevice } from './device.ts'
+import { takeDevice } from './device-children.ts'
 import type { ExchangeInfo } from './exchange.ts'
+import { exchangeChild, exchangeProcess } from './exchange-child.ts'
 import { keyFile } from './key-file.ts'
 import { askLocalStatus } from './local-status.ts'
 import { type OwnerClient, ownerClient, patientClient } from './owner-client.ts'
@@ -50,7 +52,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
   const watch = { logs: folder.logs, onDeath: options.onDeath }
   const supervisor = up.use(await openSupervisor(folder.device.root, folder.supervisorSocket))
   for (const id of options.enable) supervisor.enableBefore(id)
-  const exchange = await supervisor.take('Exchange', commandOf('exchange'), (how) =>
+  const exchange = await supervisor.take('Exchange', commandOf(exchangeProcess), (how) =>
     exchangeChild(options, { ...watch, ...how }),
   )
   const info = () => exchange.info() as ExchangeInfo
