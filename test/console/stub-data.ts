@@ -4,6 +4,7 @@ import type { Severity } from '../../src/core/event.ts'
 import type { Observable } from '../../src/core/observable.ts'
 import type { Coverage, EventRecord, LossRow } from '../../src/wire/api/events.ts'
 import type { GraphEdge, GraphNode, Investigation, SightingGroup } from '../../src/wire/api/investigations.ts'
+import { stubLinks, stubRuns, stubVerdict } from './stub-answers.ts'
 
 export const stubNow = Date.UTC(2026, 10, 24, 3, 10, 2)
 
@@ -190,9 +191,9 @@ export function stubInvestigation(id: string, observables: readonly Observable[]
     coverage,
     failure: null,
     asOf: 4,
-    modules: [],
-    verdicts: [],
-    links: [],
+    modules: found ? stubRuns : [],
+    verdicts: found ? [stubVerdict] : [],
+    links: found ? stubLinks : [],
   }
 }
 

@@ -3,6 +3,8 @@ import { Button } from '@mantine/core'
 import { IconActivity, IconTopologyStar3 } from '@tabler/icons-react'
 import { useNavigate } from '@tanstack/react-router'
 import type { GraphNode, Investigation } from '../../wire/api/investigations.ts'
+import { ModuleRuns } from '../answers/module-runs.tsx'
+import { ReferLinks, Verdicts } from '../answers/verdicts.tsx'
 import { EventPane } from '../events/event-pane.tsx'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { defang, visible } from '../parts/defang.ts'
@@ -106,6 +108,11 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
         {counted(node.count, 'event')}
         {node.seed && ' · asked about'}
       </p>
+      <Verdicts
+        verdicts={investigation.verdicts.filter(
+          ({ observable }) => `${observable.type}:${observable.value}` === node.id,
+        )}
+      />
       {sightings.length > 0 && <SightingList title="Sightings" sightings={sightings} onEvent={onEvent} />}
       {related.length > 0 && (
         <section>
@@ -205,6 +212,7 @@ function Overview({ investigation, onSelection, onEvent }: Props) {
   return (
     <>
       <p className="second-reading">Select a node, here, in the graph or in the table.</p>
+      <Verdicts verdicts={investigation.verdicts} />
       <section>
         <h2>Asked about</h2>
         {list(seeds)}
@@ -212,6 +220,8 @@ function Overview({ investigation, onSelection, onEvent }: Props) {
       {sightings.length > 0 && (
         <SightingList title="What stands out" sightings={sightings.slice(0, 8)} onEvent={onEvent} />
       )}
+      <ReferLinks links={investigation.links} />
+      <ModuleRuns runs={investigation.modules} />
     </>
   )
 }
