@@ -11,6 +11,8 @@ export type TailFile = AsyncDisposable & {
 }
 
 const bytesPerLook = 65_536
+/** What every line of a tail begins with, as the server writes it. */
+const lineBegin = '{"kind":"'
 
 /**
  * Opens the file, making it where there is none; a line that was not written to its end is cut off.
@@ -35,8 +37,10 @@ export async function openTailFile(path: string): Promise<TailFile> {
     }),
   )
   const last = await lastLine(file)
-  await file.truncate(last.end)
   const cursor = last.text === '' ? undefined : cursorOf(last.text, path)
+  // Only of a tail the torn end may go: a file of something else is left as it is.
+  if (cursor === undefined && !(await isBeginOfTail(file))) throw noTail(path)
+  await file.truncate(last.end)
   const parts = opening.move()
   return {
     cursor,
@@ -63,6 +67,12 @@ async function lastLine(file: FileHandle): Promise<{ readonly text: string; read
   }
 }
 
+/** @returns whether nothing stands there but what the first line of a tail may have begun with */
+async function isBeginOfTail(file: FileHandle): Promise<boolean> {
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(lineBegin.length), position: 0 })
+  return lineBegin.startsWith(buffer.toString('latin1', 0, bytesRead))
+}
+
 function cursorOf(line: string, path: string): string {
   try {
     const value: unknown = JSON.parse(line)
@@ -71,7 +81,11 @@ function cursorOf(line: string, path: string): string {
   } catch {
     // Said below: whatever it is, it is no line of a tail.
   }
-  throw new Fault('input.malformed', {
+  throw noTail(path)
+}
+
+function noTail(path: string): Fault {
+  return new Fault('input.malformed', {
     what: `The last line of ${path} is none of a tail`,
     remedy: 'Name another file with --out, or move this one away.',
   })
