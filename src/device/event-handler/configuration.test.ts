@@ -14,6 +14,9 @@ const right = {
   spool: { bytesMax: 2 ** 31 },
 }
 
+const tcp = { kind: 'syslog', transport: 'tcp', address: '127.0.0.1', port: 514 }
+const withSource = (source: object) => ({ ...right, sources: [{ name: 'a', format: 'auto', ...source }] })
+
 const wrong: readonly { readonly why: string; readonly value: unknown; readonly names: RegExp }[] = [
   { why: 'no object', value: 7, names: /the whole/ },
   { why: 'another version', value: { ...right, v: 2 }, names: /\bv\b/ },
@@ -30,6 +33,20 @@ const wrong: readonly { readonly why: string; readonly value: unknown; readonly 
     value: { ...right, sources: [right.sources[0], right.sources[0]] },
     names: /sources\.1\.name/,
   },
+  { why: 'an unknown kind', value: withSource({ kind: 'pipe' }), names: /sources\.0\.kind must be "file"/ },
+  {
+    why: 'a relative socket',
+    value: withSource({ kind: 'unix', path: 'a' }),
+    names: /sources\.0\.path must be absolute/,
+  },
+  {
+    why: 'a format with header lines on a socket',
+    value: withSource({ kind: 'unix', path: '/a', format: 'zeek/tsv' }),
+    names: /sources\.0\.format/,
+  },
+  { why: 'no transport', value: withSource({ kind: 'syslog' }), names: /sources\.0\.transport must be "udp"/ },
+  { why: 'a name for an address', value: withSource({ ...tcp, address: 'localhost' }), names: /sources\.0\.address/ },
+  { why: 'TLS without its files', value: withSource({ ...tcp, transport: 'tls' }), names: /sources\.0 .*certificate/ },
   { why: 'an unknown class', value: { ...right, selection: ['everything'] }, names: /selection/ },
   { why: 'a spool too small', value: { ...right, spool: { bytesMax: 1 } }, names: /spool\.bytesMax/ },
 ]
