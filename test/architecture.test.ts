@@ -201,7 +201,7 @@ test('architecture: the device can be packed without the server, the console and
     assert.ok(installedPackages().has(name), `the ban on ${name} can go: nobody uses it`)
   }
   const strangers = closure.files.filter((path) =>
-    /^src\/(?:server|threat-response|console|doctor\/server|cli)\//.test(path),
+    /^src\/(?:server|threat-response|console|doctor\/server)\//.test(path),
   )
   assert.deepEqual(strangers, [])
   assert.ok(closure.packages.length <= 45, `${closure.packages.length} packages in the device; at most 45`)

@@ -16,17 +16,16 @@ export const bans: readonly { readonly name: string; readonly why: string }[] = 
   { name: 'kysely', why: 'state in SQL is the server’s' },
   { name: 'tldts', why: 'inspecting text is threat response’s' },
   { name: 'react', why: 'the console is built for browsers' },
-  { name: 'commander', why: 'the command line loads its commands beside the unit, not in it' },
 ]
 
-/** The device's composition root; until it exists, its parts. */
-const roots = ['src/units/device.ts']
+/** Its command line, which starts its processes: what npm run pack:device packs. */
+const roots = ['src/units/device-cli.ts']
 
-/** @param files of src; @param from what is begun with, by default what a device's processes are */
-export function deviceClosure(files: readonly SourceFile[], from: readonly string[] = roots): Closure {
+/** @param files of src */
+export function deviceClosure(files: readonly SourceFile[]): Closure {
   const byPath = new Map(files.map((file) => [file.path, file]))
   const reached = new Set<string>()
-  const todo = from.filter((path) => byPath.has(path))
+  const todo = roots.filter((path) => byPath.has(path))
   if (todo.length === 0)
     todo.push(...files.filter(({ path, isTest }) => path.startsWith('src/device/') && !isTest).map(({ path }) => path))
   const packages = new Set<string>()

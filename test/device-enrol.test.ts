@@ -102,3 +102,22 @@ test('issue 9.2: --no-run only enrols; without any sensor nothing is spent; a re
   const again = await run(t, ['device', 'enrol', await makeToken(), '--no-run', ...nothing])
   assert.equal(again.code, 0, again.stderr)
 })
+
+test('issue 9.2: up --source takes a folder, gives its link also while the sensor is silent, and tells the first event when it comes', async (t) => {
+  const folder = temporaryFolder(t)
+  const [sensor, logs] = [join(folder, 'eve.json'), join(folder, 'logs')]
+  mkdirSync(logs)
+  writeFileSync(join(logs, 'notes.txt'), 'no sensor wrote this\n')
+  const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', ...localFree]
+  const refused = await run(t, ['up', '--source', logs, '--data', join(folder, 'data'), ...free])
+  assert.equal(refused.code, 1)
+  assert.match(refused.stderr, /holds no file of a format known here \[source\.unrecognised\]/)
+  const up = start(t, ['up', '--source', sensor, '--data', join(folder, 'data'), ...free])
+  await until('the link', () => /sign in\s+http/.test(up.stderr()), 120_000)
+  assert.ok(up.stderr().startsWith(`source     ${sensor}: named; not there yet\n`), up.stderr())
+  assert.match(up.stderr(), /^no event yet; what the sensor writes comes as soon as it does$/m)
+  writeFileSync(sensor, lines())
+  await until('the first event', () => /^first event searchable after \d+\.\d s$/m.test(up.stderr()), 60_000)
+  up.child.kill('SIGINT')
+  assert.equal((await up.finished).code, 0)
+})

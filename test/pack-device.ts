@@ -46,7 +46,7 @@ const name = `sallyport-device-${manifest.version}`
 const work = mkdtempSync(join(tmpdir(), 'pack-device-'))
 try {
   const top = join(work, name)
-  const { files, packages } = deviceClosure(sourceFiles('src'), ['src/units/device-cli.ts'])
+  const { files, packages } = deviceClosure(sourceFiles('src'))
   emit(top, files)
   for (const one of packages) copyPackage(one, top)
   writeEntries(top)
