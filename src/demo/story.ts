@@ -22,6 +22,7 @@ export type MakeFlow = (
 
 const resolver = '192.0.2.53'
 const mailServer = '192.0.2.25'
+export const ownServers = [resolver, mailServer] as const
 const agent = 'Mozilla/5.0 (Windows NT 10.0; Win64; x64)'
 
 const alerts = {

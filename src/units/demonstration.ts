@@ -1,12 +1,15 @@
 // The demonstration of `up`: four sensors of an enrolled device, each by the way it takes in the field: files of Suricata,
-// Snort 3 and Zeek, and a firewall's syslog; and a relay module that knows the story.
+// Snort 3 and Zeek, and a firewall's syslog; and a relay module and
+// lists that know the story.
 import { join } from 'node:path'
 import { beginDemo, demoFiles } from '../demo/demo-sensors.ts'
+import { writeDemoLists } from '../demo/demo-lists.ts'
 import { startDemoRelay } from '../demo/demo-relay.ts'
 import { story } from '../demo/story.ts'
 import type { SourceConfig } from '../device/event-handler/source-config.ts'
 import type { Clock } from '../platform/clock.ts'
 import type { ModuleList, ModuleRecord } from '../wire/api/modules.ts'
+import type { DataFolder } from './data-folder.ts'
 import type { OwnerClient } from './owner-client.ts'
 import type { Site } from './site.ts'
 
@@ -24,8 +27,12 @@ export type Demonstration = {
   play(site: Pick<Site, 'deviceStatus'>, signal: AbortSignal): Promise<void>
 }
 
-/** Writes the hour before now below `folder`. */
-export async function beginDemonstration(folder: string, clock: Clock): Promise<Demonstration> {
+/** Writes the hour before now, and the lists. */
+export async function beginDemonstration(
+  { demo: folder, lists }: Pick<DataFolder, 'demo' | 'lists'>,
+  clock: Clock,
+): Promise<Demonstration> {
+  await writeDemoLists(lists)
   const demo = await beginDemo({ folder, seed, clock })
   const files = [
     ['suricata', demoFiles.eve],

@@ -46,7 +46,7 @@ export async function startUp(options: UpOptions): Promise<Up> {
   const built = buildConsole(signal)
   built.catch(() => undefined)
   const folder = dataFolder(options.data)
-  const demo = options.demo ? await beginDemonstration(folder.demo, systemClock) : undefined
+  const demo = options.demo ? await beginDemonstration(folder, systemClock) : undefined
   const sources = demo?.sources ?? parseSources(options.sources)
   const site = up.use(await startSite({ ...options, consoleFolder, sources, enable: ['Exchange'], signal }))
   if (demo !== undefined) up.use(await demo.startModule(site.owner))
