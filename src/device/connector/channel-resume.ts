@@ -1,6 +1,7 @@
 // Where sending begins: the device lists its streams, the exchange answers with its heads, EventHandler serves behind
 // them (delivery C3). Begun anew whenever EventHandler comes back while the channel is open (H1).
 import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import type { SentBlock } from './checkpoints.ts'
 import type { ToEventHandler } from './hop-port.ts'
 
 export type ResumeOptions = {
@@ -28,6 +29,9 @@ export class ChannelResume {
   #heads: Record<string, StreamHead> = {}
   /** Highest block of each stream that the exchange has, was sent or was told missing: no ack may go beyond (C5). */
   readonly #through = new Map<string, number>()
+
+  /** The first block of each stream that was sent with an event in it or before it. */
+  readonly #begun = new Map<string, number>()
 
   constructor(options: ResumeOptions) {
     this.#options = options
@@ -86,8 +90,9 @@ export class ChannelResume {
     return true
   }
 
-  sent(stream: string, block: number): void {
+  sent({ stream, block, sequence }: SentBlock): void {
     this.#note(stream, block)
+    if (sequence > 0 && !this.#begun.has(stream)) this.#begun.set(stream, block)
   }
 
   missing(missing: MissingBlocks): void {
@@ -97,6 +102,11 @@ export class ChannelResume {
   /** @returns whether an ack of that block can be true */
   mayAcknowledge(stream: string, block: number): boolean {
     return block <= (this.#through.get(stream) ?? -1)
+  }
+
+  /** @returns whether the acks speak of any event: the first block of a stream holds none */
+  holdEvents(acks: Readonly<Record<string, number>>): boolean {
+    return Object.entries(acks).some(([stream, block]) => block >= (this.#begun.get(stream) ?? Infinity))
   }
 
   #serve(heads: Readonly<Record<string, StreamHead>>): void {

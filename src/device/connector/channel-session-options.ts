@@ -26,6 +26,7 @@ export type SessionEvents = {
   welcomed(clockOffsetMs: number): void
   /** The exchange answered the list of streams: its journal need not be told the ended ones again. */
   journalSeen(journal: string): void
+  /** Events, that is: the empty block that begins a stream is none. */
   acknowledged(): void
   /** Once. `code` and `reason` as they stood in the close, also where it was ours. */
   ended(end: SessionEnd): void

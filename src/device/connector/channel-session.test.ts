@@ -25,6 +25,7 @@ function open(more: Partial<SessionOptions> = {}) {
   const down: ToEventHandler[] = []
   const seen: string[] = []
   let pings = 0
+  let acknowledged = 0
   let end: SessionEnd | undefined
   let events: LinkEvents | undefined
   const link: Link & { waitingBytes: number; receivedBytes: number } = {
@@ -63,7 +64,7 @@ function open(more: Partial<SessionOptions> = {}) {
       events: {
         welcomed: () => undefined,
         journalSeen: (journal) => void seen.push(journal),
-        acknowledged: () => undefined,
+        acknowledged: () => void acknowledged++,
         ended: (value) => {
           end = value
         },
@@ -106,6 +107,7 @@ function open(more: Partial<SessionOptions> = {}) {
     get pings() {
       return pings
     },
+    acknowledged: () => acknowledged,
     get end() {
       return end
     },
@@ -261,6 +263,32 @@ test('delivery C5: an ack is passed on; one beyond what was sent closes the chan
   road.hear({ t: 'ack', acks: { [stream]: 2 } })
   assert.equal(road.end?.code, 4400)
   assert(!road.down.some((message) => message.t === 'ack' && message.acks[stream] === 2))
+})
+
+test('issue 9.2: the empty block that begins a stream is acknowledged, and no event has come', () => {
+  using road = open()
+  road.serve()
+  const begin = encodeBlock({
+    v: 1,
+    kind: 'open',
+    source: 's',
+    format: 'zeek/json',
+    stream,
+    block: 0,
+    prev: noHash,
+    first: 1,
+    lost: { count: 0, unknown: false },
+    device,
+    version: '0',
+    position: { kind: 'socket' },
+    previous: null,
+    reason: 'first',
+  })
+  road.session.fromHop({ t: 'blocks', session: 'e' }, [begin.bytes, block(stream, 1).bytes])
+  road.hear({ t: 'ack', acks: { [stream]: 0 } })
+  assert.equal(road.acknowledged(), 0)
+  road.hear({ t: 'ack', acks: { [stream]: 1 } })
+  assert.equal(road.acknowledged(), 1)
 })
 
 test('delivery C5: what was told missing may be acknowledged', () => {

@@ -137,7 +137,7 @@ class Session implements ChannelSession {
     }
     for (const block of batch) {
       const sent = this.#checkpoints.sent(block)
-      if (sent !== undefined) welcome.resume.sent(sent.stream, sent.block)
+      if (sent !== undefined) welcome.resume.sent(sent)
     }
     this.#send({ t: 'blocks' }, batch)
     this.#pulse.traffic()
@@ -192,7 +192,7 @@ class Session implements ChannelSession {
         for (const [stream, block] of Object.entries(head.acks))
           if (!welcome.resume.mayAcknowledge(stream, block)) return false
         if (welcome.resume.acknowledges) toEventHandler({ t: 'ack', acks: head.acks })
-        events.acknowledged()
+        if (welcome.resume.holdEvents(head.acks)) events.acknowledged()
         return true
       case 'credit':
         if (!welcome.credit.giveBack(head.bytes)) return false

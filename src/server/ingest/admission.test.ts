@@ -18,17 +18,18 @@ function open(limits: Partial<AdmissionLimits> = {}, clock: Clock = systemClock)
     const heard: FromExchange[] = []
     const ends: string[] = []
     const reading: boolean[] = []
+    let acknowledged = 0
     const intake = admission.open(
       { organisation: 'acme', device: id, certificate: '' },
       {
         send: (message) => void heard.push(message),
         refuse: (close, code) => void ends.push(`${close} ${code}`),
-        acknowledged: () => undefined,
+        acknowledged: () => void acknowledged++,
         pause: () => void reading.push(false),
         resume: () => void reading.push(true),
       },
     )
-    return { intake, heard, ends, reading }
+    return { intake, heard, ends, reading, acknowledged: () => acknowledged }
   }
   return { store, admission, device, [Symbol.asyncDispose]: () => admission[Symbol.asyncDispose]() }
 }
@@ -50,6 +51,20 @@ test('delivery C4: credit lies between its bounds and shrinks as more devices co
   const credits = Array.from({ length: 40 }, (_, index) => site.device(`dev-${index}`).intake.creditBytes)
   assert(credits.every((credit) => credit >= 256 * 1024 && credit <= 4 * 1024 * 1024))
   assert((credits[0] ?? 0) > (credits.at(-1) ?? 0))
+})
+
+test('issue 9.2: a block without an event is acknowledged, and no event has come', async () => {
+  await using site = open()
+  const { intake, heard, acknowledged } = site.device('dev-1')
+  const stream = newStreamId()
+  const [begin, ...rest] = bytesOf(stream, 1)
+  assert(begin !== undefined)
+  intake.blocks([begin])
+  await until(() => heard.some((head) => head.t === 'ack' && head.acks[stream] === 0))
+  assert.equal(acknowledged(), 0)
+  intake.blocks(rest)
+  await until(() => heard.some((head) => head.t === 'ack' && head.acks[stream] === 1))
+  assert.equal(acknowledged(), 1)
 })
 
 test('delivery J1: nothing is acknowledged before the store has answered', async () => {

@@ -210,7 +210,7 @@ export class DeviceIntake {
     }
     for (const wanted of reply.wanted) hands.send({ t: 'wanted', ...wanted })
     if (Object.keys(reply.acks).length > 0) hands.send({ t: 'ack', acks: reply.acks })
-    if (reply.stored) hands.acknowledged()
+    if (reply.storedEvents) hands.acknowledged()
     this.#availableBytes += bytes
     const lingerMs = gate.lingerMs()
     hands.send({ t: 'credit', bytes, ...(lingerMs === this.#lingerMs ? {} : { lingerMs }) })

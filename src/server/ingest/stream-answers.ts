@@ -8,7 +8,8 @@ export type Reply = {
   readonly acks: Readonly<Record<string, number>>
   readonly wanted: readonly { readonly stream: string; readonly block: number; readonly damaged?: true }[]
   readonly conflicts: readonly { readonly stream: string; readonly block: number }[]
-  readonly stored: boolean
+  /** A stream that holds events has grown: its first block holds none, and the first declared loss may be before any. */
+  readonly storedEvents: boolean
   /** Why a block was bad whose stream cannot be read: nothing can be asked for. */
   readonly unreadable: string | undefined
 }
@@ -46,14 +47,14 @@ export class StreamAnswers {
     const acks: Record<string, number> = {}
     const wanted: Reply['wanted'][number][] = []
     const conflicts: Reply['conflicts'][number][] = []
-    let stored = false
+    let storedEvents = false
     let unreadable: string | undefined
     for (const [index, outcome] of outcomes.entries()) {
       switch (outcome.kind) {
         case 'stored':
         case 'duplicate':
           if (outcome.kind === 'stored') {
-            stored = true
+            storedEvents ||= outcome.head.sequence > 0
             this.moved(outcome.stream, outcome.head.block)
           }
           if (outcome.head.block >= 0) acks[outcome.stream] = Math.max(acks[outcome.stream] ?? 0, outcome.head.block)
@@ -78,7 +79,7 @@ export class StreamAnswers {
           outcome satisfies never
       }
     }
-    return { acks, wanted, conflicts, stored, unreadable }
+    return { acks, wanted, conflicts, storedEvents, unreadable }
   }
 
   /** Every damaged arrival is answered, or the device could not count to three (J1); the gap behind it is not. */

@@ -97,4 +97,10 @@ test('issue 9.8: over all organisations the oldest day goes first, and of each t
   assert.deepEqual(gone(1), ['a20'])
   assert.deepEqual(gone(11), ['a20', 'c21'])
   assert.deepEqual(gone(1_000), ['a20', 'c21', 'a22', 'c23'])
+  // A clock that was ahead has left a day after today's: today's stays though it is not the newest.
+  const ahead = [[day('a', '2026-11-23', 10), day('a', '2026-11-24', 10), day('a', '2026-11-25', 10)]]
+  assert.deepEqual(
+    daysOverSize(ahead, 1_000, '2026-11-24').map((each) => each.day),
+    ['2026-11-23'],
+  )
 })
