@@ -3,7 +3,7 @@ import { Option } from 'commander'
 import { Fault } from '../core/fault.ts'
 import { isCode } from '../core/codes.ts'
 import { systemClock } from '../platform/clock.ts'
-import type { Investigation } from '../wire/api/investigations.ts'
+import { dispositionNames, type Investigation } from '../wire/api/investigations.ts'
 import { type Client, openClient } from './client.ts'
 import { dataOption, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -74,9 +74,19 @@ async function wholeAnswer(session: Session, client: Client, content: string, se
 
 function linesOf(found: Investigation, width: number | undefined): string[] {
   const seeds = observableTable(found.observables)
+  const verdicts = new Map(found.verdicts.map((verdict) => [keyOf(verdict.observable), verdict]))
   const seeded: Table = {
-    columns: [{ title: 'EVENTS', right: true }, ...seeds.columns],
-    rows: found.observables.map(({ type, value }) => [thousands(found.seen[`${type}:${value}`] ?? 0), type, value]),
+    columns: [{ title: 'EVENTS', right: true }, ...seeds.columns, { title: 'VERDICT' }, { title: 'REASON' }],
+    rows: found.observables.map((observable) => {
+      const verdict = verdicts.get(keyOf(observable))
+      return [
+        thousands(found.seen[keyOf(observable)] ?? 0),
+        observable.type,
+        observable.value,
+        verdict === undefined ? 'nobody judges it' : dispositionNames[verdict.disposition],
+        verdict === undefined ? '' : `${verdict.judgement.reason} (${verdict.judgement.moduleName}; ${verdict.why})`,
+      ]
+    }),
   }
   const sightings: Table = {
     columns: [
@@ -101,7 +111,30 @@ function linesOf(found: Investigation, width: number | undefined): string[] {
   if (found.observables.length === 0) return []
   const networks = found.networks.map((network) => `network ${network}: the whole of it was asked for`)
   const groups = found.sightings.length === 0 ? [] : ['', ...renderTable(sightings, width)]
-  return [...renderTable(seeded, width), ...networks, ...groups]
+  return [...renderTable(seeded, width), ...networks, ...groups, '', ...renderTable(modulesTable(found), width)]
+}
+
+function modulesTable({ modules }: Investigation): Table {
+  return {
+    columns: [
+      { title: 'MODULE' },
+      { title: 'STATE' },
+      { title: 'MS', right: true },
+      { title: 'FOUND', right: true },
+      { title: 'SAID' },
+    ],
+    rows: modules.map(({ name, state, ms, count, errors }) => [
+      name,
+      state,
+      thousands(ms),
+      thousands(count),
+      errors.map(({ code, message }) => `${code}: ${message}`).join('; '),
+    ]),
+  }
+}
+
+function keyOf({ type, value }: { readonly type: string; readonly value: string }): string {
+  return `${type}:${value}`
 }
 
 function sayNext({ terminal }: Session, client: Client, found: Investigation, content: string, data: string): void {
