@@ -4,6 +4,7 @@ import { test } from 'node:test'
 import { violations } from './accessibility.ts'
 import { openBrowserPage } from './browser.ts'
 import { graphDrawn, options, story } from './console-page.ts'
+import { slowSeed, stubInvestigation } from './stub-data.ts'
 import { openStubServer } from './stub-server.ts'
 
 test(
@@ -35,3 +36,22 @@ test(
     assert.deepEqual(browser.complaints, [])
   },
 )
+
+test('issue 9 What must hold: what one module answers is on screen while another is still asked', options, async () => {
+  await using server = await openStubServer({ signedIn: true })
+  await using browser = await openBrowserPage()
+  const { page } = browser
+  await page.goto(`${server.url}/investigate?q=${encodeURIComponent(`203.0.113.77 ${slowSeed}`)}`)
+  while (!server.asked.some((asked) => asked.includes('/stream?after=')))
+    await page.getByText('Asking').first().waitFor()
+  const whole = stubInvestigation('inv-1', [{ type: 'ip', value: '203.0.113.77' }])
+  const [first, second] = whole.modules
+  assert.ok(first && second)
+  const running = { ...second, state: 'running' as const, errors: [] }
+  server.advance('inv-1', { ...whole, state: 'running', finishedAt: null, modules: [first, running] })
+  await page.getByRole('region', { name: 'Verdicts' }).getByText('Controller of the EXAMPLE family').waitFor()
+  await page.getByText('1 of 2 modules answered').waitFor()
+  server.advance('inv-1', whole)
+  await page.getByText('2 of 2 modules answered').waitFor()
+  assert.deepEqual(browser.complaints, [])
+})

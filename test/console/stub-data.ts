@@ -217,6 +217,23 @@ function stubSightings(events: readonly EventRecord[]): SightingGroup[] {
   )
 }
 
+/** Asking for it answers with an investigation that goes on. */
+export const slowSeed = 'slow.example'
+
+/** @returns it before any module has answered. */
+export function stubRunning(whole: Investigation): Investigation {
+  return {
+    ...whole,
+    state: 'running',
+    finishedAt: null,
+    sightings: [],
+    graph: { nodes: [], edges: [], folded: 0 },
+    verdicts: [],
+    links: [],
+    modules: stubRuns.map((run) => ({ ...run, state: 'running', answered: [], count: 0, errors: [] })),
+  }
+}
+
 /** Asking for it answers with a graph of 1,000 nodes that do not group. */
 export const largeSeed = 'large.example'
 

@@ -17,7 +17,7 @@ import type { Investigation } from '../../src/wire/api/investigations.ts'
 import type { ModuleRecord } from '../../src/wire/api/modules.ts'
 import type { DoctorReport } from '../../src/wire/doctor.ts'
 import { type Answer, ok, problem, refused } from './stub-answer.ts'
-import { stubEvents, stubInvestigation, stubNow } from './stub-data.ts'
+import { slowSeed, stubEvents, stubInvestigation, stubNow, stubRunning } from './stub-data.ts'
 import { stubDevices } from './stub-devices.ts'
 import { stubReport } from './stub-doctor.ts'
 import { eventAnswer, matches } from './stub-events.ts'
@@ -45,6 +45,8 @@ export type StubServer = AsyncDisposable & {
   /** Puts an event in front, and into the tails that are open. */
   arrive(event: EventRecord): void
   readonly tail: StubTail
+  /** Puts an investigation that goes on, and says so in its stream. */
+  advance(id: string, investigation: Investigation): void
   /** A test may put more behind. */
   readonly devices: DeviceView[]
   readonly modules: ModuleRecord[]
@@ -65,6 +67,7 @@ export async function openStubServer(options: {
     failing: new Map(),
     investigations: new Map(),
     tail: new StubTail(),
+    streams: new Set(),
     devices: [...stubDevices],
     modules: [...stubModules],
     signedIn: options.signedIn,
@@ -80,6 +83,10 @@ export async function openStubServer(options: {
     url: `http://127.0.0.1:${typeof address === 'object' && address ? address.port : 0}`,
     events: state.events,
     tail: state.tail,
+    advance(id, investigation) {
+      state.investigations.set(id, investigation)
+      for (const stream of state.streams) stream.write('event: module.partial\ndata: {}\n\n')
+    },
     devices: state.devices,
     modules: state.modules,
     arrive(event) {
@@ -101,6 +108,8 @@ type State = {
   readonly failing: Map<string, Problem>
   readonly investigations: Map<string, Investigation>
   readonly tail: StubTail
+  /** Open streams of investigations. */
+  readonly streams: Set<ServerResponse>
   readonly devices: DeviceView[]
   readonly modules: ModuleRecord[]
   signedIn: boolean
@@ -112,6 +121,12 @@ async function respond(state: State, request: IncomingMessage, response: ServerR
   response.setHeader('x-content-type-options', 'nosniff')
   state.asked.push(`${request.method} ${url.pathname}${url.search}`)
   if (!url.pathname.startsWith('/api/')) return sendFile(url.pathname, response)
+  if (state.signedIn && url.pathname.endsWith('/stream')) {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(': here\n\n')
+    state.streams.add(response)
+    return
+  }
   if (state.signedIn && url.pathname === '/api/v1/events/tail')
     return state.tail.follow(url.searchParams.get('from') ?? '0', request, response)
   if (state.signedIn && url.pathname === '/api/v1/events/export') {
@@ -179,8 +194,9 @@ function answer(state: State, method: string, url: URL, body: unknown): Answer {
   if (path === 'inspect') return ok(inspected(textOf(body, 'content')))
   if (path === 'investigations') {
     const made = stubInvestigation(`inv-${state.investigations.size + 1}`, inspected(textOf(body, 'content')))
-    state.investigations.set(made.id, made)
-    return ok<Investigation>(made)
+    const begun = made.observables.some(({ value }) => value === slowSeed) ? stubRunning(made) : made
+    state.investigations.set(made.id, begun)
+    return ok<Investigation>(begun)
   }
   const known = state.investigations.get(decodeURIComponent(path.replace('investigations/', '')))
   if (path.startsWith('investigations/'))

@@ -162,17 +162,20 @@ export const investigationQuery = (id: string) =>
     queryKey: ['investigation', id],
     queryFn: ({ signal }) => ask<Investigation>(`investigations/${encodeURIComponent(id)}`, { signal }),
     enabled: id !== '',
-    // One still running when 30 s were over is looked at again until it is done.
-    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 1_000 : false),
+    // Its stream says when to look again; this is for one that was cut off.
+    refetchInterval: ({ state }) => (state.data?.state === 'running' ? 3_000 : false),
     staleTime: Number.POSITIVE_INFINITY,
   })
 
-/** Puts an investigation and waits up to 30 s for the whole answer. */
+/** Puts an investigation. @returns it as it stands then: what is known at once, and which modules are asked */
 export async function investigate(content: string): Promise<Investigation> {
-  const answer = await ask<Investigation>('investigations?wait=30', { body: { content } })
+  const answer = await ask<Investigation>(`investigations?wait=${atOnceSeconds}`, { body: { content } })
   queryClient.setQueryData(investigationQuery(answer.id).queryKey, answer)
   return answer
 }
+
+/** What is known this soon is shown whole; what takes longer comes as it is answered. */
+const atOnceSeconds = 0.25
 
 /** Spends a one-time link; the cookie that comes back is the session. */
 export async function signIn(link: string): Promise<void> {

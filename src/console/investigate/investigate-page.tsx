@@ -24,6 +24,7 @@ import { PasteBox } from './paste-box.tsx'
 import type { Selection } from './selection.ts'
 import { SightingTable } from './sighting-table.tsx'
 import { Timeline } from './timeline.tsx'
+import { usePartialAnswers } from './use-partial-answers.ts'
 
 const GraphPanel = lazy(() => import('./graph-panel.tsx').then(({ GraphPanel: component }) => ({ default: component })))
 const route = getRouteApi('/shell/investigate')
@@ -61,6 +62,7 @@ export function InvestigatePage() {
     () => (search.id && known.data ? namedDevices(known.data, nameOf) : undefined),
     [search.id, known.data, nameOf],
   )
+  usePartialAnswers(known.data)
   useEffect(() => {
     if (answer?.state === 'done') announce(spoken(answer))
   }, [answer])
@@ -82,7 +84,7 @@ export function InvestigatePage() {
         <div className="panel-pad">
           <ProblemNote error={error} retry={() => run(search.q ?? '')} />
         </div>
-      ) : answer?.state === 'done' ? (
+      ) : answer?.state === 'done' || (answer?.state === 'running' && answer.graph.nodes.length > 0) ? (
         <Found investigation={answer} search={search} />
       ) : answer?.state === 'failed' ? (
         <div className="panel-pad">
