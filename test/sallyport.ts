@@ -31,14 +31,19 @@ export type Running = {
   readonly stdout: () => string
 }
 
-/** Starts the command line; the test ends what is left of it. */
+/**
+ * Starts the command line; the test ends what is left of it.
+ * @param around a command that it is put behind, as `ip netns exec NAME`
+ */
 export function start(
   t: TestContext,
   args: readonly string[],
   input?: string,
   environment: Record<string, string> = {},
+  around: readonly string[] = [],
 ): Running {
-  const child = spawn('sh', [program, ...args], {
+  const [command = 'sh', ...rest] = [...around, 'sh', program, ...args]
+  const child = spawn(command, rest, {
     cwd: root,
     env: { ...process.env, ...environment },
     stdio: ['pipe', 'pipe', 'pipe'],

@@ -1,0 +1,174 @@
+// A site for the tests of the doctor: `up` with its demonstration, second devices beside it, and what a person types.
+import assert from 'node:assert/strict'
+import { execFile } from 'node:child_process'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { networkInterfaces } from 'node:os'
+import { join } from 'node:path'
+import type { TestContext } from 'node:test'
+import { Scenario } from '../src/demo/scenario.ts'
+import { systemClock } from '../src/platform/clock.ts'
+import type { DoctorReport } from '../src/wire/doctor.ts'
+import type { DeviceList } from '../src/wire/api/fleet.ts'
+import { asOwner, type Finished, root, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
+
+export type DoctorSite = {
+  readonly data: string
+  /** Where devices connect, on every address of this machine. */
+  readonly port: number
+  token(t: TestContext): Promise<string>
+}
+
+/** What a command is put before: a network namespace, another clock, another user. */
+export type Around = readonly string[]
+
+/** @returns an address of this machine that is not loopback; undefined where it has none */
+export function ownAddress(): string | undefined {
+  const all = Object.values(networkInterfaces()).flatMap((entries) => entries ?? [])
+  return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
+}
+
+/** The demonstration, listening for devices on all addresses, since a second one comes by others. */
+export async function openDoctorSite(t: TestContext): Promise<DoctorSite> {
+  const data = join(temporaryFolder(t), 'data')
+  const listen = ['--console', '127.0.0.1:0', '--devices', '0.0.0.0:0', '--local', '127.0.0.1:0']
+  const up = start(t, ['up', '--data', data, '--name', ownAddress() ?? '', ...listen])
+  await until(
+    'the first event of the demonstration',
+    () => up.stderr().includes('first event searchable') || up.child.exitCode !== null,
+    90_000,
+  )
+  assert.equal(up.child.exitCode, null, up.stderr())
+  t.after(async () => {
+    up.child.kill('SIGINT')
+    await up.finished
+  })
+  const { devices } = JSON.parse(readFileSync(join(data, 'exchange/endpoint.json'), 'utf8')) as { devices: string }
+  return {
+    data,
+    port: Number(devices.split(':').at(-1)),
+    async token(sub) {
+      const made = await run(sub, ['token', 'create', '--data', data])
+      assert.equal(made.code, 0, made.stderr)
+      return made.stdout.trim()
+    },
+  }
+}
+
+export type SecondDevice = {
+  readonly data: string
+  readonly sensor: string
+  readonly around: Around
+  running: Running
+}
+
+/** A device of its own folder, enrolled at the site; it does not run yet. */
+export async function enrolSecond(t: TestContext, site: DoctorSite): Promise<Omit<SecondDevice, 'running'>> {
+  const data = join(temporaryFolder(t), 'device')
+  const sensor = join(temporaryFolder(t), 'eve.json')
+  writeFileSync(sensor, `${new Scenario(7).next(1_780_000_000_000).join('\n')}\n`)
+  const enrolled = await enrol(t, data, await site.token(t), ['--source', sensor])
+  assert.equal(enrolled.code, 0, enrolled.stderr)
+  return { data, sensor, around: [] }
+}
+
+export async function enrol(
+  t: TestContext,
+  data: string,
+  token: string,
+  more: readonly string[] = [],
+): Promise<Finished> {
+  return await run(t, ['device', 'enrol', token, '--no-run', '--data', data, ...more])
+}
+
+/** Runs it and waits until the doctor says that its events flow. */
+export async function runSecond(
+  t: TestContext,
+  device: Omit<SecondDevice, 'running'>,
+  around: Around = [],
+): Promise<SecondDevice> {
+  const running = start(t, ['device', 'run', '--data', device.data, '--local', '127.0.0.1:0'], '', {}, around)
+  await until('its connector', () => existsSync(join(device.data, 'device/run/connector.json')))
+  return { ...device, around, running }
+}
+
+export async function stop(device: SecondDevice): Promise<void> {
+  device.running.child.kill('SIGINT')
+  await device.running.finished
+}
+
+/** @returns what `doctor` said, its first line and its last */
+export async function doctor(t: TestContext, data: string, around: Around = []) {
+  const finished = await start(t, ['doctor', '--data', data], '', {}, around).finished
+  const lines = finished.stdout.trimEnd().split('\n')
+  return { ...finished, lines, first: lines[0] ?? '', last: lines.at(-1) ?? '' }
+}
+
+/** The doctor names one code first, nothing else is red, and it says what becomes of events. @returns the printed fix */
+export async function namesFirst(
+  t: TestContext,
+  data: string,
+  code: string,
+  { around = [], verdict = /^events are kept/ }: { readonly around?: Around; readonly verdict?: RegExp } = {},
+): Promise<string> {
+  const said = await until(
+    `the doctor names ${code}`,
+    async () => {
+      const one = await doctor(t, data, around)
+      return one.first.includes(`[${code}]`) && one.lines.filter((line) => line.startsWith('[✗]')).length === 1 && one
+    },
+    45_000,
+  )
+  assert.match(said.first, /^\[✗\] /)
+  assert.equal(said.lines.filter((line) => line.startsWith('[!]')).length, 0, said.stdout)
+  assert.match(said.last, verdict)
+  assert.equal(said.code, 1)
+  return /^ +fix: (.*)$/.exec(said.lines[1] ?? '')?.[1] ?? ''
+}
+
+/** Waits until events flow; a fix that is printed meanwhile for the waiting connector is typed. */
+export async function flowsAgain(t: TestContext, data: string, around: Around = []): Promise<void> {
+  let last = ''
+  const deadline = systemClock.monotonic() + 75_000
+  for (;;) {
+    // Over its local API first: to start the command again and again would take the processors from what it waits for.
+    if (around.length === 0) await until('the device sees itself flowing', async () => await worthAsking(data), 60_000)
+    const said = await doctor(t, data, around)
+    if (said.code === 0 && said.lines.length === 1 && said.first.startsWith('events are flowing')) return
+    last = said.stdout
+    assert.ok(systemClock.monotonic() < deadline, `events do not flow again: ${last}`)
+    if (said.first.includes('[channel.waiting]')) await type(said.lines[1]?.replace(/^ +fix: /, '') ?? '')
+    await systemClock.sleep(300)
+  }
+}
+
+async function worthAsking(data: string): Promise<boolean> {
+  try {
+    const endpoint = JSON.parse(readFileSync(join(data, 'device/run/connector.json'), 'utf8')) as { local: string }
+    const answer = await fetch(`http://${endpoint.local}/v1/doctor`, { signal: AbortSignal.timeout(20_000) })
+    const report = (await answer.json()) as DoctorReport
+    return report.start === 'channel.waiting' || (report.start === null && report.verdict === 'flowing')
+  } catch {
+    return false
+  }
+}
+
+/** Types a line into a shell, as a person does; `sallyport` is found, and belongs to `data` where the line names none. */
+export async function type(line: string, data?: string): Promise<string> {
+  const env = {
+    ...process.env,
+    PATH: `${join(root, 'bin')}:${process.env['PATH'] ?? ''}`,
+    ...(data === undefined ? {} : { SALLYPORT_DATA: data }),
+  }
+  const { promise, resolve } = Promise.withResolvers<string>()
+  execFile('sh', ['-c', line], { cwd: root, env }, (error, stdout, stderr) => {
+    assert.equal(error, null, `${line}\n${stderr}`)
+    resolve(stdout.trim())
+  })
+  return await promise
+}
+
+/** @returns the ids of the devices that the exchange knows, the newest last */
+export async function devicesOf(data: string): Promise<readonly string[]> {
+  const list = await until('the devices', () => asOwner<DeviceList>(data, 'devices'))
+  return list.devices.toSorted((a, b) => a.enrolledAt - b.enrolledAt).map(({ id }) => id)
+}
