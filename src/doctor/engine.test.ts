@@ -1,0 +1,75 @@
+// The order of the checks and what follows from a failure, without any network.
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { isCode } from '../core/codes.ts'
+import { systemClock } from '../platform/clock.ts'
+import { checkIds } from '../wire/doctor.ts'
+import { isDoctorReport } from '../wire/read-doctor.ts'
+import { checks } from './checks.ts'
+import { examine } from './engine.ts'
+import type { Subject } from './subject.ts'
+
+const signal = new AbortController().signal
+const unknown = { unmeasured: 'not in this test' }
+/** Never enrolled, and nothing was tried. */
+const blank: Subject = {
+  device: '',
+  program: 'test',
+  enrolled: false,
+  failedEnrolment: undefined,
+  status: unknown,
+  services: unknown,
+  socket: '/nowhere/EventHandler_SSEConnector.sock',
+  sources: [],
+  exchange: unknown,
+  proxy: undefined,
+  exchangeFile: '/nowhere/connector.properties',
+  exchangeBefore: undefined,
+  trust: unknown,
+  typed: (command) => `sallyport ${command}`,
+}
+
+test('console-and-cli 10: the checks stand in the order that the wire names, each behind all that it needs', () => {
+  assert.deepEqual(
+    checks.map(({ id }) => id),
+    [...checkIds],
+  )
+  checks.forEach((check, index) => {
+    for (const needed of check.after) assert.ok(checks.indexOf(needed) < index, `${check.id} needs ${needed.id}`)
+  })
+})
+
+test('console-and-cli 10: of a device that is not enrolled one thing is wrong, and what needs it is not looked at', async () => {
+  const report = await examine(blank, { clock: systemClock, signal })
+  assert.ok(isDoctorReport(JSON.parse(JSON.stringify(report))))
+  const failed = report.checks.filter(({ status }) => status === 'fail')
+  assert.deepEqual(
+    failed.map(({ id, code }) => [id, code]),
+    [['enrolment', 'context.missing']],
+  )
+  assert.equal(report.start, 'context.missing')
+  assert.match(report.sentence, /^events are kept/)
+  for (const { status, code, evidence } of report.checks) {
+    assert.ok(evidence.length > 0)
+    assert.ok(code === null ? status !== 'fail' && status !== 'warn' : isCode(code))
+  }
+})
+
+test('console-and-cli 10: what is sent to a socket is lost where EventHandler does not run, a file is kept', async () => {
+  const enrolled = { ...blank, enrolled: true, device: 'edge' }
+  const file = { name: 'eve', input: '/var/log/eve.json', waits: true }
+  const socket = { name: 'firewall', input: 'syslog+udp://127.0.0.1:514', waits: false }
+  const verdictOf = async (sources: Subject['sources']) =>
+    (await examine({ ...enrolled, sources }, { clock: systemClock, signal })).sentence
+  assert.match(await verdictOf([file]), /^events are kept/)
+  assert.match(await verdictOf([file, socket]), /^events are lost: .*firewall/)
+})
+
+test('console-and-cli 10: one check is run with what it needs, and an unknown one is refused by name', async () => {
+  const report = await examine(blank, { clock: systemClock, signal, only: ['tls'] })
+  assert.deepEqual(
+    report.checks.map(({ id }) => id),
+    ['dns', 'tcp', 'clock', 'tls'],
+  )
+  await assert.rejects(examine(blank, { clock: systemClock, signal, only: ['nothing'] }), { code: 'input.malformed' })
+})
