@@ -25,6 +25,8 @@ const systemPackages = {
   },
   netstat: { packages: ['net-tools'] },
   lsof: { packages: ['lsof'] },
+  faketime: { packages: ['faketime'] },
+  nft: { packages: ['nftables'] },
   curl: { packages: ['curl'] },
   openssl: { packages: ['openssl'] },
 }
