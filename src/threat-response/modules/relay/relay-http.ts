@@ -78,7 +78,7 @@ async function send(post: RelayPost): Promise<RelayAnswer | Failed | Redirect | 
     })
   })
   sent.on('response', (response) => {
-    receive(response, url).then(resolve, (error: unknown) => resolve(broken(host, error)))
+    receive(response, url).then(resolve, (error: unknown) => resolve(broken(host, error, signal)))
     response.once('close', () => sent.destroy())
   })
   sent.on('upgrade', (_response, socket) => {
@@ -88,7 +88,11 @@ async function send(post: RelayPost): Promise<RelayAnswer | Failed | Redirect | 
   sent.on('error', (error) => {
     if (error instanceof AddressRefused) resolve(refused(error.address))
     else
-      resolve(connected || signal.aborted ? broken(host, error) : { kind: 'unconnected', failure: broken(host, error) })
+      resolve(
+        connected || signal.aborted
+          ? broken(host, error, signal)
+          : { kind: 'unconnected', failure: broken(host, error, signal) },
+      )
   })
   sent.end(body)
   return await promise
@@ -160,7 +164,8 @@ function refused(address: string): Failed {
   )
 }
 
-function broken(host: string, error: unknown): Failed {
+function broken(host: string, error: unknown, signal: AbortSignal): Failed {
+  if (signal.aborted) return failed('module-timeout', `${host} gave no whole answer in time`, 'warning')
   const code = error instanceof Error && 'code' in error ? String(error.code) : 'broken off'
   return failed('unreachable', `${host} does not answer: ${code}`)
 }
