@@ -108,6 +108,11 @@ function One({ node, investigation, onSelection, onEvent }: Props & { readonly n
         {counted(node.count, 'event')}
         {node.seed && ' · asked about'}
       </p>
+      {node.sources.length > 0 && (
+        <p className="second-reading">
+          Said by {[...new Set(node.sources.map(({ name }) => visible(name)))].join(', ')}
+        </p>
+      )}
       <Verdicts
         verdicts={investigation.verdicts.filter(
           ({ observable }) => `${observable.type}:${observable.value}` === node.id,
