@@ -30,7 +30,7 @@ async function bindTcp({ address, port }: SyslogConfig, accept: Accept): Promise
   const server = createServer(accept)
   server.listen({ host: address, port })
   await once(server, 'listening')
-  return { server, holds: async () => true }
+  return { server, holds: async () => true, stop: async () => void server.close() }
 }
 
 /** The operator's files are read again where they change: a renewed certificate needs no restart. */
@@ -50,6 +50,7 @@ async function bindTls(config: TlsSourceConfig, accept: Accept): Promise<BoundSe
       server.setSecureContext({ ...now, minVersion: 'TLSv1.2' })
       return true
     },
+    stop: async () => void server.close(),
   }
 }
 

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { once } from 'node:events'
-import { lstat, mkdir, rm, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { type Socket, connect, createServer } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
@@ -113,6 +113,29 @@ test('delivery N6: a socket whose file was removed is bound anew, and who is con
   second.destroy()
   await until(() => status(handler)?.state === 'waiting', 'nobody is connected')
   assert.match(status(handler)?.reason ?? '', /^source\.unconnected/)
+})
+
+test('delivery N6: what came to lie at the path meanwhile is left alone, while it listens and when it stops', async () => {
+  await using device = await TestDevice.make()
+  {
+    await using handler = await device.start({}, unix(device))
+    ;(await sensor(input(device))).destroy()
+    await rm(input(device))
+    await writeFile(input(device), 'precious')
+    await until(() => /no socket/.test(status(handler)?.reason ?? ''), 'it says so')
+    assert.equal(await readFile(input(device), 'utf8'), 'precious')
+    await rm(input(device))
+    ;(await sensor(input(device))).destroy()
+    await rm(input(device))
+    await writeFile(input(device), 'precious')
+  }
+  assert.equal(await readFile(input(device), 'utf8'), 'precious')
+  await rm(input(device))
+  {
+    await using _handler = await device.start({}, unix(device))
+    ;(await sensor(input(device))).destroy()
+  }
+  await assert.rejects(lstat(input(device)), { code: 'ENOENT' })
 })
 
 test('delivery N6: after an unclean stop a socket’s stream begins with an unknown loss, after a clean one it does not', async (t) => {

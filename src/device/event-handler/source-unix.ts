@@ -1,7 +1,7 @@
 // A unix stream socket that a sensor connects to, as Suricata does with `filetype: unix_stream`. It writes without
 // waiting and drops where the reader lags, so the socket is read always (delivery N6).
 import { once } from 'node:events'
-import { chmod, chown, lstat, stat, unlink } from 'node:fs/promises'
+import { chmod, chown, link, lstat, stat, unlink } from 'node:fs/promises'
 import { type Server, connect, createServer } from 'node:net'
 import { Fault } from '../../core/fault.ts'
 import { lineFraming } from './line-framing.ts'
@@ -18,12 +18,25 @@ export function unixListener({ path, group }: UnixSourceConfig): Listen {
       async bind(accept) {
         await removeStale(path)
         const server = createServer(accept)
-        await bindServer(server, path)
+        // A server that closes removes whatever lies at the path it was bound at: ours is bound beside it.
+        const beside = `${path}~`
+        await removeStale(beside)
+        await bindServer(server, beside)
         // The process's umask shut others out until here.
-        if (group !== undefined) await chown(path, -1, group)
-        await chmod(path, 0o660)
+        if (group !== undefined) await chown(beside, -1, group)
+        await chmod(beside, 0o660)
+        await link(beside, path)
+        await unlink(beside)
         const { ino } = await stat(path, { bigint: true })
-        return { server, holds: async () => (await inodeOf(path)) === ino }
+        const holds = async () => (await inodeOf(path)) === ino
+        return {
+          server,
+          holds,
+          async stop() {
+            if (await holds()) await unlink(path)
+            server.close()
+          },
+        }
       },
     })
 }

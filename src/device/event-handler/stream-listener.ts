@@ -21,6 +21,8 @@ export type BoundServer = {
   readonly server: Server
   /** Whether senders still find it. */
   holds(): Promise<boolean>
+  /** Takes no more senders; those that are connected stay. */
+  stop(): Promise<void>
 }
 
 /** Binds and reads. */
@@ -66,13 +68,13 @@ class StreamListener implements Listening {
     if (this.#failed !== undefined) throw this.#failed
     if (this.#bound === undefined || (await this.#bound.holds())) return
     // Those connected stay; only who comes now would not find it.
-    this.#bound.server.close()
+    await this.#bound.stop()
     await this.bind()
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     const { intake, clock } = this.#options
-    this.#bound?.server.close()
+    await this.#bound?.stop()
     let before = -1
     const quiet = () => {
       const same = before === this.#bytes
