@@ -162,6 +162,10 @@ export const codes = {
   'query.cursor': { cause: 'The cursor belongs to another query or version', remedy: 'Begin again without a cursor.' },
   'event.unknown': { cause: 'There is no such event here', remedy: 'Check the identity; the event may have expired.' },
   'device.unknown': { cause: 'There is no such device here', remedy: 'See `sallyport exchange device ls`.' },
+  'tail.busy': {
+    cause: 'As many readers follow the events as the server lets',
+    remedy: 'End one of the others, or search instead.',
+  },
   'investigation.busy': {
     cause: 'Too many investigations wait for their turn',
     remedy: 'Try again in a moment.',

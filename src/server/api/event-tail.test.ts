@@ -118,3 +118,25 @@ test('issue 9, 8: a question that cannot be answered is refused before the answe
   assert.equal(refused.status, 400)
   assert.equal(await codeOf(refused), 'query.malformed')
 })
+
+test('issue 9, 8: so many tails and no more; one that ends makes room for another', async (t) => {
+  const { tail } = endlessTail()
+  const api = await serve(t, tail)
+  const follow = async (signal: AbortSignal) =>
+    await fetch(`${api.url}/api/v1/events/tail`, { headers: bearer, signal })
+  const gone = Array.from({ length: 32 }, () => new AbortController())
+  for (const { signal } of gone) assert.equal((await follow(signal)).status, 200)
+  const refused = await follow(AbortSignal.timeout(20_000))
+  assert.deepEqual([refused.status, await codeOf(refused)], [503, 'tail.busy'])
+  gone[0]?.abort()
+  const end = systemClock.monotonic() + 20_000
+  for (;;) {
+    const one = new AbortController()
+    const { status } = await follow(one.signal)
+    one.abort()
+    if (status === 200) break
+    assert(systemClock.monotonic() < end, 'never: room for another')
+    await systemClock.sleep(20)
+  }
+  for (const each of gone) each.abort()
+})

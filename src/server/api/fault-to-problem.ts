@@ -22,6 +22,7 @@ const statuses: Partial<Record<Code, number>> = {
   'disk.full': 503,
   'journal.unavailable': 503,
   'investigation.busy': 503,
+  'tail.busy': 503,
   'enrolment.ca.unavailable': 503,
   'console.missing': 404,
 }
