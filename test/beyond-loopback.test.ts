@@ -84,7 +84,7 @@ test('issue 8, part 5: a device on another machine enrols and delivers by the na
   const { token, url } = JSON.parse(created.said.stdout) as { token: string; url: string }
   assert.equal(new URL(url).host, name)
 
-  const enrolled = atDevice(['device', 'enrol', '-', '--source', sensor, '--data', data.device], token)
+  const enrolled = atDevice(['device', 'enrol', '-', '--no-run', '--source', sensor, '--data', data.device], token)
   assert.equal(await enrolled.ended, 0, enrolled.said.stderr)
   const device = atDevice(['device', 'run', '--data', data.device, '--local', '127.0.0.1:0'])
   await until(
