@@ -26,14 +26,17 @@ export async function askModule<T>(
   const over = new AbortController()
   const signal = AbortSignal.any([over.signal, ask.signal])
   const answered = new AbortController()
+  const tooLate = failed('module-timeout', `No whole answer within ${deadlineMs / 1_000} s`, 'warning')
   const late = clock.sleep(deadlineMs, AbortSignal.any([answered.signal, ask.signal])).then(async () => {
     over.abort()
     await clock.sleep(lastWordsMs, answered.signal)
-    return failed('module-timeout', `No whole answer within ${deadlineMs / 1_000} s`, 'warning')
+    return tooLate
   })
   const answering = Promise.try(work, { ...ask, signal }).catch((error: unknown) => {
+    // Whoever keeps its signal may end with the signal's reason.
+    if (signal.aborted) return tooLate
     if (error instanceof Fault) return failed(error.code, error.what)
-    if (!signal.aborted) report(error)
+    report(error)
     return failed('module-broken', 'The module failed in a way nobody foresaw; see the log')
   })
   const answer = await Promise.race([answering, late])

@@ -30,6 +30,14 @@ export type Module = {
 
 export type CtimDocument = Readonly<Record<string, unknown>>
 
+/** Documents of one kind in one answer (threat-response-contract 2.5). */
+export const docsMax = 5_000
+
+/** Said beside an answer of which not all was kept. */
+export function tooMany(kind: string): ModuleError {
+  return { type: 'warning', code: 'response-too-large', message: `Of ${kind} the first ${docsMax} are kept` }
+}
+
 /** What it knows, as CTIM documents by kind (`judgements`, `sightings`), with what went wrong beside it. */
 export type Documents = {
   readonly kind: 'documents'

@@ -5,8 +5,9 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { corpusPath, needsCorpus } from '../../../../test/corpus.ts'
 import { organisationId } from '../../../core/ids.ts'
+import { moduleContract } from '../module.contract.ts'
 import { listFolder } from './list-folder.ts'
-import { openListsModule } from './lists-module.ts'
+import { type DisposedList, listsType, openListsModule } from './lists-module.ts'
 import { readList } from './read-list.ts'
 
 const ask = { organisation: organisationId('here'), signal: new AbortController().signal }
@@ -87,3 +88,38 @@ test(
     assert.deepEqual({ lists, entries, unread }, { lists: 125, entries: 117_488, unread: 34 })
   },
 )
+
+const known = { type: 'ip', value: '203.0.113.7' }
+
+/** @param count lists of the same networks: of the first every value is clean, of the others common */
+function alike(count: number): readonly DisposedList[] {
+  const entries = `${known.value}\n198.51.100.0/24`
+  return Array.from({ length: count }, (_, index) => ({
+    list: readList(`list-${index}`, entries),
+    disposition: index === 0 ? 'clean' : 'common',
+    since: 0,
+  }))
+}
+
+moduleContract({
+  type: listsType,
+  known,
+  async open(_up, source) {
+    if (source.kind !== 'hangs') return openListsModule(async () => alike(source.kind === 'floods' ? 101 : 2))
+    return openListsModule(async () => {
+      source.reached()
+      // Small files of its own disk: there is nothing to let go of.
+      source.released()
+      return await new Promise(() => undefined)
+    })
+  },
+})
+
+test('contract 2.5: where lists say more than may be kept, what weighs most is kept', async () => {
+  const observables = Array.from({ length: 50 }, (_, index) => ({ type: 'ip', value: `198.51.100.${index}` }))
+  const lists = alike(120).toReversed()
+  const answer = await openListsModule(async () => lists).observe({ observables, networks: [] }, ask)
+  assert(answer.kind === 'documents')
+  const clean = (answer.docs['judgements'] ?? []).filter(({ disposition }) => disposition === 1)
+  assert.equal(clean.length, observables.length)
+})

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto'
 import { Fault } from '../../../core/fault.ts'
 import type { ModuleSettings, ModuleTypeRecord } from '../../../wire/api/modules.ts'
-import type { CtimDocument, Module, Question } from '../module.ts'
+import { type CtimDocument, docsMax, type Module, type Question, tooMany } from '../module.ts'
 import type { Hit, ValueList } from './read-list.ts'
 import { readList } from './read-list.ts'
 
@@ -68,20 +68,22 @@ export function listOfSettings(name: string, settings: ModuleSettings, since: nu
 }
 
 export function openListsModule(source: ListSource): Module {
-  const answer = async ({ observables }: Question, kinds: 'verdicts' | 'all') => {
+  const answer = async ({ observables }: Question, kinds: 'verdicts' | 'judgements') => {
     const lists = await source()
-    const judgements = observables.flatMap((observable) =>
+    const all = observables.flatMap((observable) =>
       lists.flatMap((one) => {
         const hit = one.list.match(observable)
         return hit === undefined ? [] : [judgement(observable, one, hit)]
       }),
     )
+    const cut = all.length > docsMax
+    const judgements = cut ? all.toSorted((a, b) => b.priority - a.priority).slice(0, docsMax) : all
     const verdicts = judgements.map(({ id, type: _type, ...rest }) => ({ ...rest, type: 'verdict', judgement_id: id }))
     const docs = kinds === 'verdicts' ? { verdicts } : { judgements }
     return {
       kind: 'documents' as const,
       docs: judgements.length === 0 ? {} : docs,
-      errors: [],
+      errors: cut ? [tooMany(kinds)] : [],
     }
   }
   return {
@@ -96,7 +98,7 @@ export function openListsModule(source: ListSource): Module {
       return { kind: 'healthy', errors }
     },
     deliberate: (question) => answer(question, 'verdicts'),
-    observe: (question) => answer(question, 'all'),
+    observe: (question) => answer(question, 'judgements'),
     refer: async () => ({ kind: 'links', links: [], errors: [] }),
   }
 }

@@ -1,10 +1,9 @@
 // Reads what real relays answer, tolerantly: data and errors beside each other, an object where a list is due and the
 // reverse, counts missing or wrong, nothing at all (threat-response-contract 2.1, 2.3; traps 2, 14).
 import type { ModuleError } from '../../../wire/api/modules.ts'
-import type { AnyObservable, CtimDocument, Link } from '../module.ts'
+import { type AnyObservable, type CtimDocument, docsMax, type Link, tooMany } from '../module.ts'
 
 /** threat-response-contract 2.5. */
-const docsMax = 5_000
 const errorsMax = 50
 const messageCharactersMax = 2_048
 const titleCharactersMax = 1_024
@@ -42,10 +41,7 @@ export function readDocuments(data: unknown): {
       for (const doc of given.slice(0, room)) kept.push(doc)
     }
   }
-  const errors = [...cut].map((kind): ModuleError => {
-    const message = `Of ${text(kind, titleCharactersMax)} the first ${docsMax} are kept`
-    return { type: 'warning', code: 'response-too-large', message }
-  })
+  const errors = [...cut].map((kind) => tooMany(text(kind, titleCharactersMax)))
   docs.delete('__proto__')
   return { docs: Object.fromEntries([...docs].filter(([, list]) => list.length > 0)), errors }
 }
