@@ -35,17 +35,16 @@ const tail = defineRoute({
   },
   async handle({ ports, principal, query, clock, sessions, signal }) {
     const asked = questionOf(query, clock.now())
-    const underWay = tails.get(ports.events) ?? 0
-    if (underWay >= tailsMax) throw new Fault('tail.busy', { what: `${tailsMax} readers follow the events already` })
+    const ended = takeTail(ports.events)
+    // Also where the reader is gone before its first line is asked for, or the question is refused.
+    signal.addEventListener('abort', ended, { once: true })
     const from = query.from ?? 'now'
     const steps = ports.events.tail(principal.organisation, asked, { from, signal })[Symbol.asyncIterator]()
     // A question that cannot be answered is refused as every other; only then the answer begins.
-    const first = await steps.next()
-    tails.set(ports.events, underWay + 1)
-    const ended = once(() => tails.set(ports.events, (tails.get(ports.events) ?? 1) - 1))
-    // A reader may be gone before its first line is asked for.
-    signal.addEventListener('abort', ended, { once: true })
-    if (signal.aborted) ended()
+    const first = await steps.next().catch((error: unknown) => {
+      ended()
+      throw error
+    })
     // Signing out ends what a session reads (console-and-cli 4).
     const mayRead = () => principal.via === 'key' || sessions.lives(principal.token)
     return {
@@ -58,11 +57,15 @@ const tail = defineRoute({
 
 export const eventTailRoutes: readonly Route[] = [tail]
 
-function once(act: () => void): () => void {
-  let isDone = false
+/** @returns what gives the place back. @throws Fault tail.busy */
+function takeTail(server: object): () => void {
+  const underWay = tails.get(server) ?? 0
+  if (underWay >= tailsMax) throw new Fault('tail.busy', { what: `${tailsMax} readers follow the events already` })
+  tails.set(server, underWay + 1)
+  let isHeld = true
   return () => {
-    if (!isDone) act()
-    isDone = true
+    if (isHeld) tails.set(server, (tails.get(server) ?? 1) - 1)
+    isHeld = false
   }
 }
 
