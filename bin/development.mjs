@@ -1,8 +1,8 @@
-// What contributors run: node bin/development.mjs test | check | console | package | pack-device | docs | bench | soak  (npm run …).
+// What contributors run: node bin/development.mjs test | check | console | package | pack-device | docs | bench | compat | soak  (npm run …).
 // Each does its own set-up and says what it could not set up.
 import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, rmSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
@@ -100,6 +100,16 @@ const steps = {
   },
   bench: (args) =>
     run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bench/bench.ts'), ...args]),
+  compat: (folders) => {
+    if (folders.length === 0) {
+      console.error('usage: npm run compat -- DIR [DIR…]   checkouts of relays, see docs/compatibility.md')
+      return 2
+    }
+    const checkouts = folders.map((folder) => resolve(folder)).join(':')
+    const env = { ...process.env, SALLYPORT_RELAYS: checkouts }
+    const args = ['--disable-warning=ExperimentalWarning', '--test', join(root, 'test/compat/relays.test.ts')]
+    return run(process.execPath, args, { env })
+  },
   soak: (args) =>
     run(process.execPath, [
       '--disable-warning=ExperimentalWarning',
