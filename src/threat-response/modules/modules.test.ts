@@ -148,6 +148,20 @@ test('contract 2.4: a credential that a module repeats comes back masked, in eve
   }
 })
 
+test('contract 2.4: a credential that a message is cut in is masked as far as it stands', async () => {
+  await using up = new AsyncDisposableStack()
+  const modules = await open(up, await scratch(up))
+  await using stub = await startRelayStub({
+    '/health': ({ headers }, response) => {
+      const said = String(headers.authorization).replace('Bearer ', '')
+      response.writeHead(401).end(JSON.stringify({ errors: [{ code: 'x', message: 'p'.repeat(2_048 - 12) + said }] }))
+    },
+  })
+  const made = await modules.add(acme, relay(stub.url, { 'auth-type': 'bearer', token: canary }))
+  const message = (await modules.test(acme, made.id, [], never))?.steps[0]?.errors[0]?.message ?? ''
+  assert.match(message, /^p{2036}\*{8}/)
+})
+
 test('contract 2.5: an answer in 200,000 parts is read at once, and warned of once', async () => {
   await using up = new AsyncDisposableStack()
   const modules = await open(up, await scratch(up))

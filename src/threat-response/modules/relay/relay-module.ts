@@ -205,10 +205,18 @@ function credentialsIn(headers: Headers): readonly string[] {
 /** Shorter is no secret and would make holes in every text. */
 const hiddenCharactersMin = 6
 
+/** A text that was cut to its length may end in the middle of a secret. */
+function withoutBeginning(text: string, secret: string): string {
+  for (let length = secret.length - 1; length >= hiddenCharactersMin; length--)
+    if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length) + secretPlaceholder
+  return text
+}
+
 /** A module may repeat a credential in its error; it must not reach a log or an answer (2.4). */
 function hider(secrets: readonly string[]) {
   const hidden = secrets.filter((secret) => secret.length >= hiddenCharactersMin)
-  const masked = (text: string) => hidden.reduce((rest, secret) => rest.replaceAll(secret, secretPlaceholder), text)
+  const masked = (text: string) =>
+    hidden.reduce((rest, secret) => withoutBeginning(rest.replaceAll(secret, secretPlaceholder), secret), text)
   return <T extends { readonly errors: readonly ModuleError[] }>(answer: T): T => ({
     ...answer,
     errors: answer.errors.map(({ type, code, message }) => ({ type, code: masked(code), message: masked(message) })),
