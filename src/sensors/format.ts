@@ -26,7 +26,7 @@ export type ReadContext = LineOrigin & {
   readonly zoneMinutes: number
   /**
    * What the event is wanted for. For `'index'` a reader may leave relations, summary, flow number and the ends of the
-   * flow empty: no term is made of them, and they are half of what reading costs (performance 8).
+   * flow empty: no term is made of them, and every line is read so once (performance 8).
    */
   readonly wanted: 'index' | 'everything'
 }

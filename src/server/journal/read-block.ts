@@ -82,7 +82,7 @@ export function readBlock(stored: StoredBlock, formatNamed: FormatNamed): Indexe
 export function linesOf(header: EventsHeader, payload: Buffer): readonly string[] | string {
   try {
     const raw = unpackLines(header, payload)
-    // Nearly every block: decoded whole it costs a fifth. Never where one character would double its size (performance 9).
+    // Nearly every block: decoded and parted at once, not line by line. Never where one character would double its size (performance 9).
     const lines = isAscii(raw) ? raw.toString('latin1').split('\n') : []
     return lines.length === header.count ? lines : splitLines(raw, header.count).map((line) => line.toString('utf8'))
   } catch (error) {
