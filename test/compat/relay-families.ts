@@ -64,14 +64,14 @@ export const families: readonly Family[] = [
       const details = [0.7, 0.1].map((score, index) => ({ score, date: now(), engineId: `engine-${index}` }))
       return { data: asked, types: ['ip'], scores: [{ score: 0.4, date: now(), details }] }
     },
-    counts: { judgements: 2, verdicts: 2 },
+    counts: { judgements: 2, verdicts: 1 },
     disposition: 3,
   },
   {
     name: 'CyberCrime Tracker',
     settings: () => ({}),
     answer: (path) => (path.startsWith('/query.php') ? { success: true, message: 'Malicious: EXAMPLE' } : {}),
-    counts: { judgements: 1, verdicts: 2 },
+    counts: { judgements: 1, verdicts: 1 },
     disposition: 2,
   },
 ]

@@ -1,5 +1,6 @@
 // What the modules have answered so far, put together: one graph, one verdict an observable, every sighting and link.
 import type { Investigation, ModuleRun, ReferLink, Verdict } from '../../wire/api/investigations.ts'
+import type { ModuleVerb } from '../../wire/api/modules.ts'
 import type { JournalAnswer } from '../enrich/journal-answer.ts'
 import { noCoverage } from '../enrich/merge-coverage.ts'
 import { networkKey, type Seeds, seedKey } from '../enrich/seeds.ts'
@@ -8,24 +9,33 @@ import { documentGraph } from '../graph/document-graph.ts'
 import { mergeGraphs } from '../graph/merge-graphs.ts'
 import type { CtimDocument, Documents, Healthy, Link, Links } from '../modules/module.ts'
 import { judge } from '../verdict/judge.ts'
-import { readJudgements } from '../verdict/read-judgements.ts'
+import { readJudgements, unsaid } from '../verdict/read-judgements.ts'
 
 /** All answers of one module to one investigation. */
 export type Collected = {
   readonly module: ModuleName
   readonly documents: Documents
+  /** Verdicts of `deliberate`; those that `observe` does not repeat stand in `documents`. */
+  readonly quick: readonly CtimDocument[]
   readonly journal: JournalAnswer | undefined
   readonly links: readonly Link[]
 }
 
 export function nothingCollected(module: ModuleName): Collected {
-  return { module, documents: { kind: 'documents', docs: {}, errors: [] }, journal: undefined, links: [] }
+  return { module, documents: { kind: 'documents', docs: {}, errors: [] }, quick: [], journal: undefined, links: [] }
 }
 
-export function collect(before: Collected, answer: Documents | JournalAnswer | Links | Healthy): Collected {
+export function collect(
+  before: Collected,
+  verb: ModuleVerb,
+  answer: Documents | JournalAnswer | Links | Healthy,
+): Collected {
   switch (answer.kind) {
-    case 'documents':
-      return { ...before, documents: { ...answer, docs: joinedDocs(before.documents.docs, answer.docs) } }
+    case 'documents': {
+      const quick = verb === 'deliberate' ? (answer.docs['verdicts'] ?? []) : before.quick
+      const observed = verb === 'deliberate' ? before.documents : answer
+      return { ...before, quick, documents: withQuick(observed, quick) }
+    }
     case 'journal':
       return { ...before, journal: answer }
     case 'links':
@@ -93,13 +103,9 @@ function linksOf({ links, module }: Collected): readonly ReferLink[] {
   }))
 }
 
-/** The same document comes from `deliberate` and from `observe`. */
-function joinedDocs(before: Documents['docs'], more: Documents['docs']): Documents['docs'] {
-  const kinds = new Set([...Object.keys(before), ...Object.keys(more)])
-  const joined = (kind: string): readonly CtimDocument[] => {
-    const [known, added] = [before[kind] ?? [], more[kind] ?? []]
-    if (known.length === 0) return added
-    return [...new Map([...known, ...added].map((doc) => [JSON.stringify(doc), doc])).values()]
-  }
-  return Object.fromEntries([...kinds].map((kind) => [kind, joined(kind)]))
+/** The same verdict comes from `deliberate` and from `observe`; that of `observe` has its reasons beside it. */
+function withQuick(observed: Documents, quick: readonly CtimDocument[]): Documents {
+  const verdicts = observed.docs['verdicts'] ?? []
+  const more = unsaid(quick, verdicts)
+  return more.length === 0 ? observed : { ...observed, docs: { ...observed.docs, verdicts: [...verdicts, ...more] } }
 }

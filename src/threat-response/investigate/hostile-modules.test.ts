@@ -1,7 +1,8 @@
 // Modules that mean harm, beside one that answers: real HTTP on loopback, asked by a real investigation.
 import assert from 'node:assert/strict'
-import { once } from 'node:events'
 import type { ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import { organisationId } from '../../core/ids.ts'
 import { systemClock } from '../../platform/clock.ts'
@@ -52,9 +53,8 @@ function relay(name: string, url: string, reach: readonly string[] = ['loopback'
 async function gigabyte(response: ServerResponse): Promise<void> {
   const piece = Buffer.alloc(1_048_576, 0x20)
   response.writeHead(200, { 'content-type': 'application/json' })
-  for (let sent = 0; sent < 1_024 && !response.destroyed; sent++)
-    if (!response.write(piece)) await Promise.race([once(response, 'drain'), once(response, 'close')]).catch(() => [])
-  response.end()
+  // Ends broken off, as soon as the reader has enough.
+  await pipeline(Readable.from(Array.from({ length: 1_024 }, () => piece)), response).catch(() => undefined)
 }
 
 async function drip(response: ServerResponse): Promise<void> {

@@ -95,7 +95,7 @@ export class InvestigationRun {
   #take(id: string, verb: ModuleVerb, answer: Answer | Failed): void {
     const [before, known] = [this.#collected.get(id), this.#state.modules.find((run) => run.id === id)]
     if (before === undefined || known === undefined) return
-    const collected = answer.kind === 'failed' ? before : collect(before, answer)
+    const collected = answer.kind === 'failed' ? before : collect(before, verb, answer)
     this.#collected.set(id, collected)
     const counts = countsOf(collected)
     const answered = [...known.answered, verb]

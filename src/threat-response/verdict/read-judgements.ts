@@ -11,12 +11,46 @@ export type Judged = { readonly observable: AnyObservable; readonly record: Judg
 const automaticPriority = 90
 const reasonCharactersMax = 1_024
 
-/** @returns every judgement on some observable, and every verdict whose judgement is not among them */
+/** @returns every judgement on some observable, and every verdict that is none of them over again */
 export function readJudgements({ docs }: Documents, module: ModuleName): readonly Judged[] {
-  const judgements = (docs['judgements'] ?? []).flatMap((doc) => read(doc, module, doc['id']))
-  const ids = new Set(judgements.map(({ record }) => record.id))
+  const judgements = docs['judgements'] ?? []
+  const ids = new Set(judgements.map((doc) => text(doc['id'])).filter((id) => id !== ''))
   const verdicts = (docs['verdicts'] ?? []).filter((doc) => !ids.has(text(doc['judgement_id'])))
-  return [...judgements, ...verdicts.flatMap((doc) => read(doc, module, doc['judgement_id'] ?? doc['id']))]
+  return [
+    ...judgements.flatMap((doc) => read(doc, module, doc['id'])),
+    ...unsaid(verdicts, judgements).flatMap((doc) => read(doc, module, doc['judgement_id'] ?? doc['id'])),
+  ]
+}
+
+/**
+ * A verdict copies observable, disposition and time of a judgement (4.8), and a module makes up ids at every call: what
+ * one module says twice of the same observable for the same time is one opinion.
+ * @returns the verdicts that say something which the others, of the same module, do not
+ */
+export function unsaid(verdicts: readonly CtimDocument[], others: readonly CtimDocument[]): readonly CtimDocument[] {
+  const said = new Map<string, Span[]>()
+  for (const other of others) {
+    const key = opinionOf(other)
+    const spans = said.get(key) ?? []
+    said.set(key, spans)
+    spans.push(spanOf(other))
+  }
+  return verdicts.filter((verdict) => {
+    const [from, until] = spanOf(verdict)
+    return !said.get(opinionOf(verdict))?.some(([start, end]) => start < until && from < end)
+  })
+}
+
+type Span = readonly [from: number, until: number]
+
+function opinionOf(doc: CtimDocument): string {
+  const { type, value } = observableOf(doc['observable']) ?? { type: '', value: '' }
+  return `${dispositionOf(doc['disposition'])}:${type}:${value}`
+}
+
+function spanOf(doc: CtimDocument): Span {
+  const { start_time: from, end_time: until } = recordOf(doc['valid_time'])
+  return [instantOf(from) ?? Number.NEGATIVE_INFINITY, instantOf(until) ?? Number.POSITIVE_INFINITY]
 }
 
 function read(doc: CtimDocument, { module, name }: ModuleName, id: unknown): readonly Judged[] {
