@@ -38,11 +38,9 @@ function readSource(path: string): SourceFile {
   return { path, text, imports: importsOf(path, text), isTest: isTestFile(path) }
 }
 
-/** Tests, contract suites, and what only they use: `-fixture`, `-memory`, `-fake` and `test-` stand beside what they serve. */
+/** Tests, contract suites, and what only they use: `-fixture`, `-memory` and `-fake` stand beside what they serve. */
 export function isTestFile(path: string): boolean {
-  return (
-    path.startsWith('test/') || /(?:\.test|\.contract|-fixture|-memory|-fake|-faulty)\.tsx?$|\/test-[^/]+$/.test(path)
-  )
+  return path.startsWith('test/') || /(?:\.test|\.contract|-fixture|-memory|-fake|-faulty)\.tsx?$/.test(path)
 }
 
 const statement = /^(?:import|export)\b(?:\s+(type)\b)?(?:[^'";]*?\bfrom\s*)?\s*'([^']+)'/gm

@@ -6,9 +6,9 @@ import { once } from 'node:events'
 import { appendFile, chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
-import { TestDevice, eves, text } from './test-device.ts'
-import { type TestExchange, until } from './test-exchange.ts'
-import { TestClock } from './test-spool.ts'
+import { TestDevice, eves, text } from './device-fixture.ts'
+import { type TestExchange, until } from './exchange-fixture.ts'
+import { TestClock } from './spool-fixture.ts'
 
 const yearMs = 365 * 24 * 3_600_000
 
@@ -123,7 +123,7 @@ test(
     const configuration = device.configuration({}, { sources: [source('eve', device.file), source('others', others)] })
     const child = spawn(
       process.execPath,
-      [join(import.meta.dirname, 'test-process.ts'), JSON.stringify(configuration), device.spool, device.socket],
+      [join(import.meta.dirname, 'process-fixture.ts'), JSON.stringify(configuration), device.spool, device.socket],
       { stdio: ['ignore', 'ignore', 'inherit'], uid: nobody, gid: nobody, env: {}, cwd: '/' },
     )
     try {
@@ -146,6 +146,7 @@ function stateOf(exchange: TestExchange, name: string) {
 }
 
 async function ended(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null) return
   const gone = once(child, 'exit')
   child.kill('SIGKILL')
   await gone

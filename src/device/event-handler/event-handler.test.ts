@@ -3,8 +3,8 @@ import { appendFile, rm, writeFile } from 'node:fs/promises'
 import { test } from 'node:test'
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
-import { TestDevice, eve, eves, text } from './test-device.ts'
-import { until } from './test-exchange.ts'
+import { TestDevice, eve, eves, text } from './device-fixture.ts'
+import { until } from './exchange-fixture.ts'
 
 test('delivery 1.0: a file goes through spool and socket, every line once and byte for byte', async () => {
   await using device = await TestDevice.make()

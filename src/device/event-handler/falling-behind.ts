@@ -2,8 +2,8 @@
 // at once, whatever waits (delivery C7).
 import type { Clock } from '../../platform/clock.ts'
 import type { Sources } from './sources.ts'
-import type { SpoolLog } from './spool-log.ts'
-import type { SpoolStream } from './spool-streams.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import type { SpoolStream } from './spool/spool-streams.ts'
 
 const behindBytes = 8 * 1024 * 1024
 /** When a channel opens: what waits longer than a fraction of a second to be drained stands before no new event (decision 0012). */

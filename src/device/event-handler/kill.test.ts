@@ -6,9 +6,9 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { systemClock } from '../../platform/clock.ts'
-import { kill, startProcess } from './test-child.ts'
-import { TestDevice, eve, eves, text } from './test-device.ts'
-import { until } from './test-exchange.ts'
+import { kill, startProcess } from './child-fixture.ts'
+import { TestDevice, eve, eves, text } from './device-fixture.ts'
+import { until } from './exchange-fixture.ts'
 
 test('delivery D1: SIGKILL at any moment of reading and spooling: every line once, sequences dense, nothing declared lost', async () => {
   await using device = await TestDevice.make()

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import type { Clock } from '../../platform/clock.ts'
 import { Packer } from './packer.ts'
-import type { SpoolLog } from './spool-log.ts'
-import { held, settled, sourceStream, testSpool } from './test-spool.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import { held, settled, sourceStream, testSpool } from './spool-fixture.ts'
 
 /** A clock that moves only when told. */
 function stoppedClock(): Clock & { at: number } {

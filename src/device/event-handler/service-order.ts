@@ -1,6 +1,6 @@
 // Which stream is served next (delivery C6): live ones by priority, taking turns; then backlog, oldest first; and backlog
 // always gets at least a fifth of the bytes.
-import type { SpoolStream } from './spool-streams.ts'
+import type { SpoolStream } from './spool/spool-streams.ts'
 
 /** Beyond this the account is halved, so that an old imbalance does not rule for ever. */
 const accountBytesMax = 64 * 1024 * 1024

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { test } from 'node:test'
 import { nextSequence, noHash } from '../../wire/block-format.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { frameHeadBytes, readFrameHead, findFrameMagic } from './spool-frame.ts'
-import { decodeTable } from './spool-table.ts'
-import { TestDevice, eves, text } from './test-device.ts'
-import { TestJournal, until } from './test-exchange.ts'
+import { frameHeadBytes, readFrameHead, findFrameMagic } from './spool/spool-frame.ts'
+import { decodeTable } from './spool/spool-table.ts'
+import { TestDevice, eves, text } from './device-fixture.ts'
+import { TestJournal, until } from './exchange-fixture.ts'
 
 /** A device with `count` lines in its spool, none of them acknowledged; EventHandler has stopped. */
 async function spooled(count: number): Promise<TestDevice> {

@@ -8,9 +8,9 @@ import type { Log } from '../../platform/log.ts'
 import { ServiceOrder, type Waiting } from './service-order.ts'
 import { ServingState } from './serving-state.ts'
 import type { ToConnector } from './socket-port.ts'
-import { type SpoolLog, isRun } from './spool-log.ts'
-import type { SpoolStream } from './spool-streams.ts'
-import type { SourceMark } from './spool-table.ts'
+import { type SpoolLog, isRun } from './spool/spool-log.ts'
+import type { SpoolStream } from './spool/spool-streams.ts'
+import type { SourceMark } from './spool/spool-table.ts'
 
 /** Small messages: an ack comes sooner, at no loss of rate (performance 8.3). */
 const messageBytes = 256 * 1024

@@ -13,8 +13,8 @@ import {
   nextSequence,
   noHash,
 } from '../../wire/block-format.ts'
-import type { SpoolLog } from './spool-log.ts'
-import { lostAfter } from './spool-streams.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import { lostAfter } from './spool/spool-streams.ts'
 
 /** What a source says; the stream adds the rest of the header. */
 export type EventsContent = Omit<EventsHeader, keyof CommonHeader>

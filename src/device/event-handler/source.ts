@@ -5,8 +5,8 @@ import type { Glance } from '../../sensors/format.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { SourceStream } from './source-stream.ts'
-import type { SpoolLog } from './spool-log.ts'
-import type { SourceMark } from './spool-table.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import type { SourceMark } from './spool/spool-table.ts'
 
 export type Source = AsyncDisposable & {
   /** It is read once to its end. */

@@ -8,9 +8,9 @@ import { selector } from './selection.ts'
 import type { Source } from './source.ts'
 import { startSource } from './start-source.ts'
 import { SourceStream } from './source-stream.ts'
-import type { SpoolLog } from './spool-log.ts'
-import type { SpoolStream } from './spool-streams.ts'
-import type { SourceMark } from './spool-table.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import type { SpoolStream } from './spool/spool-streams.ts'
+import type { SourceMark } from './spool/spool-table.ts'
 
 export type SourcesOptions = {
   readonly configuration: EventHandlerConfiguration

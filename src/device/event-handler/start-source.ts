@@ -1,10 +1,10 @@
 // Which source a configuration means: one line a kind.
-import { FileSource } from './source-file.ts'
-import { SocketSource } from './source-socket.ts'
+import { FileSource } from './files/source-file.ts'
+import { SocketSource } from './sockets/source-socket.ts'
 import type { Source, SourceOptions } from './source.ts'
 import type { SourceConfig } from './source-config.ts'
-import { syslogListener } from './source-syslog.ts'
-import { unixListener } from './source-unix.ts'
+import { syslogListener } from './sockets/source-syslog.ts'
+import { unixListener } from './sockets/source-unix.ts'
 
 /** Starts to read, or to listen. @param quietMs how long a rotated file must be quiet before it is left */
 export function startSource(config: SourceConfig, options: SourceOptions & { readonly quietMs?: number }): Source {

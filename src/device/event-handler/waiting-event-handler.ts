@@ -5,7 +5,7 @@ import type { EventHandlerStatus } from '../../wire/status.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { LocalSocket, LocalSocketHandlers } from './socket-port.ts'
-import type { SpoolLog } from './spool-log.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
 
 const retryMs = 1_000
 

@@ -2,8 +2,8 @@
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Committing } from './committing.ts'
-import type { WorkerClient } from './worker-client.ts'
-import type { WriterQuestions } from './worker-messages.ts'
+import type { WorkerClient } from './threads/worker-client.ts'
+import type { WriterQuestions } from './threads/worker-messages.ts'
 
 /** Bytes handed to the writer and not yet answered: credits keep devices far below (delivery C4). */
 const bytesUnderWayMax = 256 * 1024 * 1024

@@ -25,8 +25,13 @@ import type { Committing } from './committing.ts'
 import { startRetention } from './retention.ts'
 import { journalStore } from './journal-store.ts'
 import { type AskStep, Commits, tail, type TailFrom } from './tail.ts'
-import { WorkerClient, type WorkerWarning } from './worker-client.ts'
-import { damagedIndex, type IndexerQuestions, type SearchQuestions, type WriterQuestions } from './worker-messages.ts'
+import { WorkerClient, type WorkerWarning } from './threads/worker-client.ts'
+import {
+  damagedIndex,
+  type IndexerQuestions,
+  type SearchQuestions,
+  type WriterQuestions,
+} from './threads/worker-messages.ts'
 
 export type JournalOptions = {
   readonly folder: string

@@ -1,9 +1,9 @@
 // The ledger (delivery L1, L2): what each stream was given, and where each event of it is. Made of the records of the
 // streams, the counts of the blocks, and what the index counted beside the equation.
 import type { Ledger, LedgerRow } from '../../wire/api/ledger.ts'
-import type { BlockStore, StreamCounts } from './block-store.ts'
-import type { EventIndex, TotalsRow } from './event-index.ts'
-import { lostByCause, type StreamRecord } from './stream-record.ts'
+import type { BlockStore, StreamCounts } from './blocks/block-store.ts'
+import type { EventIndex, TotalsRow } from './index/event-index.ts'
+import { lostByCause, type StreamRecord } from './blocks/stream-record.ts'
 
 /** @returns one row a stream, oldest first. */
 export async function readLedger(

@@ -3,8 +3,8 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import { dayOf, firstDayKept } from './day-files.ts'
-import type { WorkerClient } from './worker-client.ts'
-import type { WriterQuestions } from './worker-messages.ts'
+import type { WorkerClient } from './threads/worker-client.ts'
+import type { WriterQuestions } from './threads/worker-messages.ts'
 
 /** Only whole days go, never today's: what comes in between can only be over the limit for as long as this. */
 const everyMs = 600_000

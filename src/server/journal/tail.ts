@@ -3,7 +3,7 @@
 import type { Clock } from '../../platform/clock.ts'
 import type { EventQuestion, TailLine } from '../../wire/api/events.ts'
 import type { Committing } from './committing.ts'
-import type { TailStep } from './tail-events.ts'
+import type { TailStep } from './search/tail-events.ts'
 
 /** How long it says nothing: what reads it knows by then that it lives (console-and-cli 4). */
 const heartbeatMs = 15_000

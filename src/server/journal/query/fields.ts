@@ -1,6 +1,6 @@
 // What each field of the query language means: one list, and docs/query.md tells the same. A field is public for ever.
 import { normalise, type Observable, type ObservableType, observableTypes } from '../../../core/observable.ts'
-import { foldedMax, observableTerm, prefixTerms, signatureTerm, term, underTerm } from '../terms.ts'
+import { foldedMax, observableTerm, prefixTerms, signatureTerm, term, underTerm } from '../index/terms.ts'
 import { addressExpression, addressPrefix } from './addresses.ts'
 import type { Expression } from './plan.ts'
 import { malformed, type Word } from './words.ts'
