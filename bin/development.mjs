@@ -4,9 +4,11 @@ import { spawnSync } from 'node:child_process'
 import { existsSync, globSync, rmSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { keepCompiled } from './keep-compiled.mjs'
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const bin = (name) => join(root, 'node_modules', '.bin', name)
+keepCompiled()
 process.env.PATH = `${join(root, 'node_modules', '.bin')}:${process.env.PATH}`
 
 function run(command, args, options = {}) {

@@ -9,6 +9,8 @@ if (major < 24) {
   )
   process.exitCode = 1
 } else {
+  const { keepCompiled } = await import('./keep-compiled.mjs')
+  keepCompiled()
   // A package holds what tsc made of src/: Node strips no types below node_modules.
   const source = new URL('../src/units/cli.ts', import.meta.url)
   const { main } = await import(existsSync(source) ? source.href : new URL('../lib/units/cli.js', import.meta.url).href)

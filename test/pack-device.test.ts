@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict'
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Scenario } from '../src/demo/scenario.ts'
@@ -63,4 +63,5 @@ test('issue 9.2: pack:device makes one archive, says its size and hash, and a de
   assert.equal(await up.ended, 2)
   device.child.kill('SIGINT')
   assert.equal(await device.ended, 0, device.text())
+  assert(existsSync(join(elsewhere, 'node_modules/.cache/compiled')), 'what was compiled is kept beside the code')
 })

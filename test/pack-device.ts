@@ -99,6 +99,7 @@ function writeEntries(top: string): void {
     chmodSync(join(top, 'bin', file), 0o755)
   }
   cpSync(join(root, 'bin', 'device-sallyport.mjs'), join(top, 'bin', 'sallyport.mjs'))
+  cpSync(join(root, 'bin', 'keep-compiled.mjs'), join(top, 'bin', 'keep-compiled.mjs'))
   cpSync(join(root, 'LICENSE'), join(top, 'LICENSE'))
   cpSync(join(root, 'docs', 'connect-a-suricata.md'), join(top, 'README.md'))
   const { version, license, engines } = manifest
