@@ -73,6 +73,8 @@ for (const thread of ['journal writer', 'journal indexer', 'journal search', 'sq
     writeFileSync(sensor, more, { flag: 'a' })
     await holds(count(first) + count(more))
 
+    // It asks the exchange for its sign-in link: ended before it has that, it says that it was cancelled.
+    await until('the sign-in link', () => up.stderr().includes('sign in'))
     up.child.kill('SIGINT')
     const { code, stderr } = await up.finished
     assert.equal(code, 0, stderr)

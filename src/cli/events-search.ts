@@ -110,13 +110,24 @@ async function readAll(session: Session, client: Client, question: Query, cursor
   return { v: 1, events, losses, next: last?.next ?? null, live: null, coverage }
 }
 
+/** The next page is asked for while its caller works on this one. */
 async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {
-  let cursor: string | null | undefined = from
-  while (cursor !== null) {
-    session.signal.throwIfAborted()
-    const page: EventPage = await client.get<EventPage>('events', { ...question, cursor })
-    yield page
-    cursor = page.next
+  const ask = (cursor: string | undefined) => client.get<EventPage>('events', { ...question, cursor })
+  let asked = ask(from)
+  try {
+    for (;;) {
+      const page = await asked
+      session.signal.throwIfAborted()
+      if (page.next !== null) {
+        asked = ask(page.next)
+        // Its failure is thrown when its turn comes.
+        asked.catch(() => undefined)
+      }
+      yield page
+      if (page.next === null) return
+    }
+  } finally {
+    await asked.catch(() => undefined)
   }
 }
 
