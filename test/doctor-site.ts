@@ -1,13 +1,16 @@
 // A site for the tests of the doctor: `up` with its demonstration, second devices beside it, and what a person types.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
 import { Scenario } from '../src/demo/scenario.ts'
 import { systemClock } from '../src/platform/clock.ts'
+import { askLine } from '../src/platform/line-socket.ts'
 import type { DoctorReport } from '../src/wire/doctor.ts'
+import { type Service, supervisorSocketFile } from '../src/wire/services/messages.ts'
+import { readServicesAnswer } from '../src/wire/services/read.ts'
 import type { DeviceList } from '../src/wire/api/fleet.ts'
 import { asOwner, type Finished, root, run, type Running, start, temporaryFolder, until } from './sallyport.ts'
 
@@ -18,6 +21,16 @@ export type DoctorSite = {
   token(t: TestContext): Promise<string>
 }
 
+export type SiteKind = {
+  readonly data?: string
+  readonly args: readonly string[]
+  /** What it prints when it can be asked. */
+  readonly ready: string
+  readonly around?: Around
+}
+
+const demonstration: SiteKind = { args: ['up', '--local', '127.0.0.1:0'], ready: 'first event searchable' }
+
 /** What a command is put before: a network namespace, another clock, another user. */
 export type Around = readonly string[]
 
@@ -27,16 +40,15 @@ export function ownAddress(): string | undefined {
   return all.find(({ family, internal }) => family === 'IPv4' && !internal)?.address
 }
 
-/** The demonstration, listening for devices on all addresses, since a second one comes by others. */
-export async function openDoctorSite(t: TestContext): Promise<DoctorSite> {
-  const data = join(temporaryFolder(t), 'data')
-  const listen = ['--console', '127.0.0.1:0', '--devices', '0.0.0.0:0', '--local', '127.0.0.1:0']
-  const up = start(t, ['up', '--data', data, '--name', ownAddress() ?? '', ...listen])
-  await until(
-    'the first event of the demonstration',
-    () => up.stderr().includes('first event searchable') || up.child.exitCode !== null,
-    90_000,
-  )
+export const listen = ['--console', '127.0.0.1:0', '--devices', '0.0.0.0:0']
+
+/** A server, listening for devices on all addresses, since a second one comes by others. */
+export async function openDoctorSite(
+  t: TestContext,
+  { data = join(temporaryFolder(t), 'data'), args, ready, around = [] }: SiteKind = demonstration,
+): Promise<DoctorSite> {
+  const up = start(t, [...args, '--data', data, '--name', ownAddress() ?? '', ...listen], '', {}, around)
+  await until(ready, () => (up.stdout() + up.stderr()).includes(ready) || up.child.exitCode !== null, 90_000)
   assert.equal(up.child.exitCode, null, up.stderr())
   t.after(async () => {
     up.child.kill('SIGINT')
@@ -58,14 +70,14 @@ export type SecondDevice = {
   readonly data: string
   readonly sensor: string
   readonly around: Around
-  running: Running
+  readonly running: Running
 }
 
 /** A device of its own folder, enrolled at the site; it does not run yet. */
 export async function enrolSecond(t: TestContext, site: DoctorSite): Promise<Omit<SecondDevice, 'running'>> {
   const data = join(temporaryFolder(t), 'device')
   const sensor = join(temporaryFolder(t), 'eve.json')
-  writeFileSync(sensor, `${new Scenario(7).next(1_780_000_000_000).join('\n')}\n`)
+  writeEvents(sensor)
   const enrolled = await enrol(t, data, await site.token(t), ['--source', sensor])
   assert.equal(enrolled.code, 0, enrolled.stderr)
   return { data, sensor, around: [] }
@@ -113,6 +125,8 @@ export async function namesFirst(
   const said = await until(
     `the doctor names ${code}`,
     async () => {
+      const here = around.length === 0 ? await reportHere(data) : undefined
+      if (here !== undefined && here.start !== code) return await notYet()
       const one = await doctor(t, data, around)
       return one.first.includes(`[${code}]`) && one.lines.filter((line) => line.startsWith('[✗]')).length === 1 && one
     },
@@ -125,15 +139,20 @@ export async function namesFirst(
   return /^ +fix: (.*)$/.exec(said.lines[1] ?? '')?.[1] ?? ''
 }
 
-/** Waits until events flow; a fix that is printed meanwhile for the waiting connector is typed. */
-export async function flowsAgain(t: TestContext, data: string, around: Around = []): Promise<void> {
+/** Writes an event where the device has a sensor of its own, and waits until it has flowed and nothing is wrong. */
+export async function flowsAgain(
+  t: TestContext,
+  { data, sensor, around = [] }: Pick<SecondDevice, 'data'> & Partial<SecondDevice>,
+): Promise<void> {
+  if (sensor !== undefined) writeEvents(sensor)
   let last = ''
   const deadline = systemClock.monotonic() + 75_000
   for (;;) {
     // Over its local API first: to start the command again and again would take the processors from what it waits for.
     if (around.length === 0) await until('the device sees itself flowing', async () => await worthAsking(data), 60_000)
     const said = await doctor(t, data, around)
-    if (said.code === 0 && said.lines.length === 1 && said.first.startsWith('events are flowing')) return
+    if (said.code === 0 && said.lines.length === 1 && said.first.startsWith('events are flowing: last event ack'))
+      return
     last = said.stdout
     assert.ok(systemClock.monotonic() < deadline, `events do not flow again: ${last}`)
     if (said.first.includes('[channel.waiting]')) await type(said.lines[1]?.replace(/^ +fix: /, '') ?? '')
@@ -141,15 +160,47 @@ export async function flowsAgain(t: TestContext, data: string, around: Around = 
   }
 }
 
+/** Appends what a sensor would write next. */
+export function writeEvents(sensor: string): void {
+  appendFileSync(sensor, `${new Scenario(7).next(1_780_000_000_000).join('\n')}\n`)
+}
+
 async function worthAsking(data: string): Promise<boolean> {
+  const report = await reportHere(data)
+  if (report === undefined) return await notYet()
+  const flows = report.checks.some(({ id, status }) => id === 'acknowledged' && status === 'ok')
+  return report.start === 'channel.waiting' || (report.start === null && flows) || (await notYet())
+}
+
+/** A doctor who is asked without end takes the processors from what is waited for. */
+async function notYet(): Promise<false> {
+  await systemClock.sleep(250)
+  return false
+}
+
+/** @returns what the connector's own doctor says; undefined where it does not answer */
+export async function reportHere(data: string): Promise<DoctorReport | undefined> {
   try {
-    const endpoint = JSON.parse(readFileSync(join(data, 'device/run/connector.json'), 'utf8')) as { local: string }
-    const answer = await fetch(`http://${endpoint.local}/v1/doctor`, { signal: AbortSignal.timeout(20_000) })
-    const report = (await answer.json()) as DoctorReport
-    return report.start === 'channel.waiting' || (report.start === null && report.verdict === 'flowing')
+    const { local } = connectorOf(data)
+    const answer = await fetch(`http://${local}/v1/doctor`, { signal: AbortSignal.timeout(20_000) })
+    return (await answer.json()) as DoctorReport
   } catch {
-    return false
+    return undefined
   }
+}
+
+/** @returns where the connector listens, and its pid */
+export function connectorOf(data: string): { readonly local: string; readonly pid: number } {
+  return JSON.parse(readFileSync(join(data, 'device/run/connector.json'), 'utf8')) as { local: string; pid: number }
+}
+
+/** @returns a process of the device as its supervisor sees it */
+export async function serviceOf(data: string, id: string): Promise<Service> {
+  const ask = JSON.stringify({ v: 1, ask: 'status' })
+  const answer = readServicesAnswer(await askLine(join(data, supervisorSocketFile), ask, AbortSignal.timeout(5_000)))
+  const service = answer?.ok === true ? answer.services.find((one) => one.id === id) : undefined
+  assert(service)
+  return service
 }
 
 /** Types a line into a shell, as a person does; `sallyport` is found, and belongs to `data` where the line names none. */

@@ -8,6 +8,7 @@ import { test, type TestContext } from 'node:test'
 import type { DoctorReport } from '../src/wire/doctor.ts'
 import { decodeToken, encodeToken } from '../src/wire/registration/token.ts'
 import {
+  connectorOf,
   devicesOf,
   doctor,
   type DoctorSite,
@@ -17,9 +18,11 @@ import {
   namesFirst,
   openDoctorSite,
   ownAddress,
+  reportHere,
   runSecond,
   stop,
   type,
+  writeEvents,
 } from './doctor-site.ts'
 import { asOwner, childrenOf, run, temporaryFolder, until } from './sallyport.ts'
 
@@ -64,7 +67,7 @@ test('issue 9.4: the doctor', { timeout: 540_000, ...alone }, async (t) => {
 })
 
 async function healthy(t: TestContext, { data }: DoctorSite): Promise<void> {
-  await flowsAgain(t, data)
+  await flowsAgain(t, { data })
   const json = await run(t, ['doctor', '--data', data, '-o', 'json'])
   const report = JSON.parse(json.stdout) as DoctorReport
   assert.deepEqual(
@@ -73,9 +76,7 @@ async function healthy(t: TestContext, { data }: DoctorSite): Promise<void> {
   )
   assert.equal(report.verdict, 'flowing')
   assert.ok(report.durationMs < 3_000, `${report.durationMs} ms`)
-  const { local } = JSON.parse(readFileSync(join(data, 'device/run/connector.json'), 'utf8')) as { local: string }
-  const overHttp = (await (await fetch(`http://${local}/v1/doctor`)).json()) as DoctorReport
-  assert.equal(overHttp.verdict, 'flowing')
+  assert.equal((await reportHere(data))?.verdict, 'flowing')
 }
 
 async function asked(t: TestContext, { data }: DoctorSite): Promise<void> {
@@ -92,14 +93,14 @@ async function asked(t: TestContext, { data }: DoctorSite): Promise<void> {
 async function exchangeStopped(t: TestContext, { data }: DoctorSite): Promise<void> {
   await type(`sallyport pmtool disablebyid Exchange --data ${data}`)
   await type(await namesFirst(t, data, 'tcp.refused'))
-  await flowsAgain(t, data)
+  await flowsAgain(t, { data })
 }
 
 async function handlerDisabled(t: TestContext, { data }: DoctorSite): Promise<void> {
   await type(`sallyport pmtool disablebyid EventHandler --data ${data}`)
   // The demonstration has a sensor that sends to a socket: of that nobody keeps anything now.
   await type(await namesFirst(t, data, 'service.disabled', { verdict: /^events are lost/ }))
-  await flowsAgain(t, data)
+  await flowsAgain(t, { data })
 }
 
 async function socketMissing(t: TestContext, { data }: DoctorSite): Promise<void> {
@@ -110,16 +111,16 @@ async function socketMissing(t: TestContext, { data }: DoctorSite): Promise<void
   const line = /service:Start\] Could not connect to ZeroMQ PUSH endpoint: .*no such file or directory/
   await until('connector.log says it', () => line.test(logOf(data)))
   await type(fix)
-  await flowsAgain(t, data)
+  await flowsAgain(t, { data })
 }
 
 async function nameUnknown(t: TestContext, site: DoctorSite): Promise<void> {
   const device = await runSecond(t, await enrolSecond(t, site))
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   pointTo(device.data, `exchange.invalid:${site.port}`)
   await type(`sallyport pmtool restartbyid SSEConnector --data ${device.data}`)
   await type(await namesFirst(t, device.data, 'dns.failed'))
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
@@ -129,7 +130,7 @@ async function wrongPort(t: TestContext, site: DoctorSite): Promise<void> {
   pointTo(enrolled.data, `${ownAddress()}:1`)
   const device = await runSecond(t, enrolled)
   await type(await namesFirst(t, device.data, 'tcp.refused'))
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
@@ -139,13 +140,14 @@ async function nameMissing(t: TestContext, site: DoctorSite): Promise<void> {
   const device = await runSecond(t, enrolled)
   const fix = await namesFirst(t, device.data, 'tls.name.mismatch')
   await type(fix.replace(/^On the exchange: /, ''), site.data)
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
 async function wrongPin(t: TestContext, site: DoctorSite): Promise<void> {
   const data = join(temporaryFolder(t), 'device')
-  const sensor = await sensorFile(t)
+  const sensor = join(temporaryFolder(t), 'eve.json')
+  writeEvents(sensor)
   const token = encodeToken({ ...decodeToken(await site.token(t)), pins: ['A'.repeat(43)] })
   const refused = await enrol(t, data, token, ['--source', sensor])
   assert.match(refused.stderr, /\[tls\.pin\.mismatch\]/)
@@ -154,7 +156,8 @@ async function wrongPin(t: TestContext, site: DoctorSite): Promise<void> {
 
 async function tokenSpent(t: TestContext, site: DoctorSite): Promise<void> {
   const data = join(temporaryFolder(t), 'device')
-  const sensor = await sensorFile(t)
+  const sensor = join(temporaryFolder(t), 'eve.json')
+  writeEvents(sensor)
   const token = await site.token(t)
   assert.equal((await enrol(t, join(temporaryFolder(t), 'first'), token, ['--source', sensor])).code, 0)
   const refused = await enrol(t, data, token, ['--source', sensor])
@@ -164,7 +167,7 @@ async function tokenSpent(t: TestContext, site: DoctorSite): Promise<void> {
 
 async function revoked(t: TestContext, site: DoctorSite): Promise<void> {
   const device = await runSecond(t, await enrolSecond(t, site))
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   const { clientId: id } = JSON.parse(readFileSync(join(device.data, 'device/contexts/default.json'), 'utf8')) as {
     clientId: string
   }
@@ -175,7 +178,7 @@ async function revoked(t: TestContext, site: DoctorSite): Promise<void> {
   const [atExchange = '', here = ''] = fix.replace('On the exchange: ', '').split(', then here: ')
   const token = await type(atExchange, site.data)
   await type(here.replace('enrol TOKEN', `enrol ${token} --no-run`))
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
@@ -189,7 +192,7 @@ async function unreadable(t: TestContext, site: DoctorSite): Promise<void> {
   const fix = await namesFirst(t, device.data, 'source.unreadable')
   assert.ok(fix.includes(device.sensor), fix)
   chmodSync(device.sensor, 0o644)
-  await flowsAgain(t, device.data)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
@@ -200,7 +203,7 @@ async function clockBehind(t: TestContext, site: DoctorSite): Promise<void> {
   await namesFirst(t, enrolled.data, 'clock.behind', { around: yesterday })
   await stop(wrong)
   const right = await runSecond(t, enrolled)
-  await flowsAgain(t, enrolled.data)
+  await flowsAgain(t, right)
   await stop(right)
 }
 
@@ -235,12 +238,12 @@ async function packetsDropped(t: TestContext, site: DoctorSite): Promise<void> {
   const inside = ['ip', 'netns', 'exec', name]
   const enrolled = await enrolSecond(t, site)
   const device = await runSecond(t, enrolled, inside)
-  await flowsAgain(t, device.data, inside)
+  await flowsAgain(t, device)
   const nft = (rules: string) => execFileSync('ip', ['netns', 'exec', name, 'nft', '-f', '-'], { input: rules })
   nft('table inet t {\n chain in {\n type filter hook input priority 0\n iifname "up0" drop\n }\n}\n')
   await type(`sallyport pmtool restartbyid SSEConnector --data ${device.data}`)
   await namesFirst(t, device.data, 'tcp.timeout', { around: inside })
-  const connector = childrenOf(device.running.child.pid ?? 0).get('connector') ?? pidOf(device.data)
+  const connector = childrenOf(device.running.child.pid ?? 0).get('connector') ?? connectorOf(device.data).pid
   await until('lsof shows SYN_SENT', () => {
     const rows = execFileSync('ip', ['netns', 'exec', name, 'lsof', '-nP', '-i', '-a', '-p', String(connector)], {
       encoding: 'utf8',
@@ -251,7 +254,7 @@ async function packetsDropped(t: TestContext, site: DoctorSite): Promise<void> {
     /events:connectWebSocket\] dial tcp .*connection timed out/.test(logOf(device.data)),
   )
   nft('delete table inet t')
-  await flowsAgain(t, device.data, inside)
+  await flowsAgain(t, device)
   await stop(device)
 }
 
@@ -259,11 +262,6 @@ async function packetsDropped(t: TestContext, site: DoctorSite): Promise<void> {
 function withClock(offset: string): readonly string[] {
   const [library = ''] = globSync('/usr/lib/*/faketime/libfaketime.so.1')
   return ['env', `LD_PRELOAD=${library}`, `FAKETIME=${offset}`, 'FAKETIME_DONT_FAKE_MONOTONIC=1']
-}
-
-function pidOf(data: string): number {
-  const text = readFileSync(join(data, 'device/run/connector.json'), 'utf8')
-  return (JSON.parse(text) as { pid: number }).pid
 }
 
 function logOf(data: string): string {
@@ -288,15 +286,8 @@ async function enrolAsPrinted(
   const token = await type(atExchange, site.data)
   await type(`${here.replace('enrol TOKEN', `enrol ${token} --no-run`)} --source ${sensor}`)
   const device = await runSecond(t, { data, sensor, around: [] })
-  await flowsAgain(t, data)
+  await flowsAgain(t, device)
   await stop(device)
-}
-
-async function sensorFile(t: TestContext): Promise<string> {
-  const { Scenario } = await import('../src/demo/scenario.ts')
-  const sensor = join(temporaryFolder(t), 'eve.json')
-  writeFileSync(sensor, `${new Scenario(7).next(1_780_000_000_000).join('\n')}\n`)
-  return sensor
 }
 
 function giveAway(path: string, owner: number): void {

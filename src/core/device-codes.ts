@@ -28,6 +28,10 @@ export const deviceCodes = {
     cause: 'The channel is closed, and nothing in the way of it was found',
     remedy: 'The device dials again by itself; restart the connector to have it dial at once.',
   },
+  'channel.backlog': {
+    cause: 'Events of an earlier time still wait, while newer ones are acknowledged',
+    remedy: 'Nothing to do but wait: the backlog is sent by itself, behind what is new.',
+  },
   'channel.stuck': {
     cause: 'Events wait too long for their acknowledgement',
     remedy: 'Look at the disk and the log of the exchange.',
@@ -63,6 +67,7 @@ export const deviceCodes = {
     cause: 'The file of the sensor cannot be read',
     remedy: 'Give the user of EventHandler the right to read it.',
   },
+  'source.none': { cause: 'No source is configured', remedy: 'Name what a sensor writes with --source PATH.' },
   'source.missing': { cause: 'The file of the sensor does not exist', remedy: 'Check the path, or start the sensor.' },
   'source.unbound': {
     cause: 'The socket that a sensor sends to cannot be bound',
@@ -80,7 +85,6 @@ export const deviceCodes = {
     cause: 'No line is of a format this version knows',
     remedy: 'See docs/vocabulary.md for the formats; name one in the configuration.',
   },
-  // services
   // services of the device
   'service.disabled': {
     cause: 'A service of this device is disabled',
@@ -90,6 +94,10 @@ export const deviceCodes = {
   'service.crashed': {
     cause: 'A service of this device ends by itself again and again',
     remedy: 'See the log of the service; report it.',
+  },
+  'service.silent': {
+    cause: 'A service of this device runs and does not answer',
+    remedy: 'Restart it: `sallyport pmtool restartbyid` with its name.',
   },
   'service.unsupervised': {
     cause: 'No supervisor runs the services of this data folder',

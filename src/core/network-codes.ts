@@ -15,6 +15,10 @@ export const networkCodes = {
     cause: 'There is no route to that address',
     remedy: 'Check the network of the management interface.',
   },
+  'tcp.silent': {
+    cause: 'The other side takes the connection and says nothing',
+    remedy: 'Look at the load and the log of the exchange; restart it where it hangs.',
+  },
   'tls.pin.mismatch': {
     cause: 'The server showed a CA that the token does not name',
     remedy: 'Make a new token on this exchange, or exempt it from TLS inspection.',

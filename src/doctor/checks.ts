@@ -8,6 +8,7 @@ import { clock } from './device/clock.ts'
 import { dns } from './device/dns.ts'
 import { enrolment } from './device/enrolment.ts'
 import { http } from './device/http.ts'
+import { properties } from './device/properties.ts'
 import { sensor } from './device/sensor.ts'
 import { services } from './device/services.ts'
 import { socket } from './device/socket.ts'
@@ -16,6 +17,7 @@ import { tcp } from './device/tcp.ts'
 import { tls } from './device/tls.ts'
 
 export const checks: readonly Check[] = [
+  properties,
   services,
   sensor,
   socket,
@@ -27,6 +29,6 @@ export const checks: readonly Check[] = [
   enrolment,
   certificate,
   channel,
-  spool,
   acknowledged,
+  spool,
 ]

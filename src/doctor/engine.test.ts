@@ -16,17 +16,20 @@ const blank: Subject = {
   device: '',
   program: 'test',
   enrolled: false,
+  damaged: undefined,
   failedEnrolment: undefined,
   status: unknown,
-  services: unknown,
+  services: 'none',
   socket: '/nowhere/EventHandler_SSEConnector.sock',
   sources: [],
+  spoolFolder: '/nowhere/spool',
+  properties: { kind: 'read', inForce: 'exchange.lab:8444' },
   exchange: unknown,
   proxy: undefined,
   exchangeFile: '/nowhere/connector.properties',
   exchangeBefore: undefined,
   trust: unknown,
-  typed: (command) => `sallyport ${command}`,
+  data: '',
 }
 
 test('console-and-cli 10: the checks stand in the order that the wire names, each behind all that it needs', () => {

@@ -5,8 +5,8 @@ import type { Clock } from '../platform/clock.ts'
 import type { CheckResult, DoctorReport } from '../wire/doctor.ts'
 import { type Check, type Finding, type Look, skipped, unknown } from './check.ts'
 import { checks } from './checks.ts'
-import { openProbe } from './probe.ts'
-import { isMeasured, type Subject } from './subject.ts'
+import { openProbe, type Probe } from './probe.ts'
+import { isMeasured, socketOf, type Subject } from './subject.ts'
 import { verdictOf } from './verdict.ts'
 
 /** More than all steps of the way to the exchange together may take. */
@@ -17,17 +17,25 @@ export type ExamineOptions = {
   readonly only?: readonly string[]
   readonly clock: Clock
   readonly signal: AbortSignal
+  /** By default the way from this machine. */
+  readonly probe?: Probe
+  /** When it was looked, Unix ms; by default now. */
+  readonly at?: number
+}
+
+/** @returns the way from this machine to the subject's exchange */
+export function probeFor(subject: Subject, ways: Pick<ExamineOptions, 'clock' | 'signal'>): Probe {
+  const { exchange, proxy, trust } = subject
+  const target = proxy === undefined && isMeasured(exchange) ? exchange : { host: '', port: 0 }
+  return openProbe({ target, trust: isMeasured(trust) ? trust : undefined, socket: socketOf(subject) }, ways)
 }
 
 /** @throws Fault `input.malformed` where a check of `only` does not exist; the signal's reason when it aborts */
 export async function examine(subject: Subject, options: ExamineOptions): Promise<DoctorReport> {
   const { clock, signal } = options
   const startedAt = clock.monotonic()
-  const now = clock.now()
-  const direct = subject.proxy === undefined && isMeasured(subject.exchange)
-  const target = direct && isMeasured(subject.exchange) ? subject.exchange : { host: '', port: 0 }
-  const trust = isMeasured(subject.trust) ? subject.trust : undefined
-  const look: Look = { subject, probe: openProbe(target, trust, { clock, signal }), now }
+  const { probe = probeFor(subject, options), at: now = clock.now() } = options
+  const look: Look = { subject, probe, now }
   const wanted = wantedChecks(options.only ?? [])
   const running = new Map<Check, Promise<CheckResult>>()
   for (const check of wanted) running.set(check, run(check, look, running, clock))

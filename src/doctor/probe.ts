@@ -1,6 +1,8 @@
-// The way to the exchange, walked once by all checks that ask for it: name, TCP, what TLS shows, what HTTP answers. Each
-// step has its limit, and a failure is a value: Node's own word for it.
+// What is asked of the operating system and the network: EventHandler's socket, and the way to the exchange, walked once
+// by all checks that ask for it: name, TCP, what TLS shows, what HTTP answers. Each step has its limit, and a failure is
+// a value: Node's own word for it.
 import { createHash, X509Certificate } from 'node:crypto'
+import { existsSync } from 'node:fs'
 import { lookup } from 'node:dns/promises'
 import { connect as connectTcp, isIP, type Socket } from 'node:net'
 import { checkServerIdentity, connect as connectTls, type DetailedPeerCertificate, type TLSSocket } from 'node:tls'
@@ -11,6 +13,7 @@ import { type ExchangeAddress, isMeasured, type Trust } from './subject.ts'
 
 /** Long enough for a far exchange, short enough for a person who waits. */
 export const stepWithinMs = 3_000
+const knockWithinMs = 1_000
 const addressesMax = 8
 /** A chain is leaf, perhaps cross certificates, CA. */
 const chainMax = 8
@@ -28,12 +31,22 @@ export type Probe = {
   shown(): Promise<readonly X509Certificate[] | Failure>
   /** What the exchange answers over a connection that is verified as the connector would; Failure where it is not. */
   answered(): Promise<Answered | Failure>
+  /** Whether EventHandler's socket is there. */
+  hasSocket(): boolean
+  /** Connects to it and ends at once. @returns '' where somebody listens, else Node's word */
+  knocked(): Promise<string>
+}
+
+export type ProbeTarget = {
+  readonly target: ExchangeAddress
+  readonly trust: Trust | undefined
+  /** Path of EventHandler's socket. */
+  readonly socket: string
 }
 
 /** Walks each step when it is first asked for. */
 export function openProbe(
-  target: ExchangeAddress,
-  trust: Trust | undefined,
+  { target, trust, socket: path }: ProbeTarget,
   { clock, signal }: { readonly clock: Clock; readonly signal: AbortSignal },
 ): Probe {
   const resolved = once(async () => await resolve(target.host, clock, signal))
@@ -83,7 +96,8 @@ export function openProbe(
     )
     return isFailure(answer) ? answer : { ...answer, askedAt, answeredAt: clock.now() }
   })
-  return { target, resolved, connected, shown, answered }
+  const knocked = once(async () => await knock(path))
+  return { target, resolved, connected, shown, answered, hasSocket: () => existsSync(path), knocked }
 }
 
 const none: Failure = { errno: 'ENOTFOUND', text: 'the name has no address' }
@@ -106,6 +120,17 @@ async function resolve(host: string, clock: Clock, signal: AbortSignal): Promise
     failureOf,
   )
   return await Promise.race([found, late])
+}
+
+async function knock(path: string): Promise<string> {
+  const { promise, resolve } = Promise.withResolvers<string>()
+  const asked = connectTcp({ path })
+  asked.setTimeout(knockWithinMs, () => resolve('ETIMEDOUT'))
+  asked.once('connect', () => resolve(''))
+  asked.on('error', (error) => resolve('code' in error ? String(error.code) : error.message))
+  const answer = await promise
+  asked.destroy()
+  return answer
 }
 
 async function tryAddress(address: string, port: number, clock: Clock, signal: AbortSignal): Promise<Tried> {

@@ -1,5 +1,6 @@
-// What a doctor is given of its patient: documents that somebody else read. What is not there has its reason, for what
-// could not be measured is not broken (console-and-cli 10, "Doctor").
+// What a doctor is given of its patient: documents that somebody else read, as plain data, so that a bundle can hold
+// them. What is not there has its reason, for what could not be measured is not broken (console-and-cli 10, "Doctor").
+import type { Code } from '../core/codes.ts'
 import type { Status } from '../wire/status.ts'
 import type { Service } from '../wire/services/messages.ts'
 
@@ -26,19 +27,31 @@ export type DeviceIdentity = {
 /** How the last attempt to enrol ended, where the device is not enrolled. */
 export type FailedEnrolment = { readonly at: number; readonly code: string; readonly what: string }
 
+/** What connector.properties says, with what wins over it. */
+export type SaidProperties =
+  /** `HOST:PORT` of the exchange. */
+  { readonly kind: 'read'; readonly inForce: string } | { readonly kind: 'useless'; readonly what: string }
+
+export type Damage = { readonly code: Code; readonly what: string }
+
 export type Subject = {
   /** Device id, '' where it is not enrolled. */
   readonly device: string
   readonly program: string
   readonly enrolled: boolean
+  /** Why what says so cannot be used, where it is there. */
+  readonly damaged: Damage | undefined
   readonly failedEnrolment: FailedEnrolment | undefined
   /** What the device says of itself. */
   readonly status: Status | Unmeasured
-  readonly services: readonly Service[] | Unmeasured
+  /** `none`: nobody answers where they are asked for. */
+  readonly services: readonly Service[] | 'none' | Unmeasured
   /** Path of EventHandler's socket. */
   readonly socket: string
+  readonly spoolFolder: string
   /** What EventHandler is configured to read, by name; said also where it does not run. */
   readonly sources: readonly { readonly name: string; readonly input: string; readonly waits: boolean }[] | Unmeasured
+  readonly properties: SaidProperties
   readonly exchange: ExchangeAddress | Unmeasured
   /** `HOST:PORT` of the HTTP proxy that the way leads through; undefined = none. */
   readonly proxy: string | undefined
@@ -47,8 +60,18 @@ export type Subject = {
   /** Where it was reached before, if that was elsewhere. */
   readonly exchangeBefore: string | undefined
   readonly trust: Trust | Unmeasured
-  /** @returns the whole command, with the data folder where that is not the usual one */
-  typed(command: string): string
+  /** Data folder as it is named to a command, '' where it is the usual one. */
+  readonly data: string
+}
+
+/** @returns the services that are known; none where they are not */
+export function servicesOf({ services }: Subject): readonly Service[] {
+  return services !== 'none' && isMeasured(services) ? services : []
+}
+
+/** @returns where EventHandler says that it listens, else where it would */
+export function socketOf({ status, socket }: Subject): string {
+  return (isMeasured(status) ? status.eventHandler?.socket : undefined) ?? socket
 }
 
 export function isMeasured<T>(value: T | Unmeasured): value is T {

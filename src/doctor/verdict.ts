@@ -1,7 +1,9 @@
 // The last line: whether events are being lost now, and where to begin (original-system A12).
-import { isCode } from '../core/codes.ts'
+import type { Code } from '../core/codes.ts'
 import type { CheckResult, DoctorReport } from '../wire/doctor.ts'
-import { isMeasured, type Subject } from './subject.ts'
+import { acknowledged } from './device/acknowledged.ts'
+import { services } from './device/services.ts'
+import { isMeasured, servicesOf, type Subject } from './subject.ts'
 
 export type Verdict = Pick<DoctorReport, 'verdict' | 'sentence' | 'start'>
 
@@ -14,33 +16,26 @@ export function verdictOf(results: readonly CheckResult[], subject: Subject): Ve
   if (failures.length > 0 && nobodyKeeps(failures, subject))
     return { verdict: 'lost', start, sentence: `events are lost: ${losing(subject)}${where}` }
   if (failures.length > 0) return { verdict: 'kept', start, sentence: `events are kept, not delivered${where}` }
-  const acknowledged = results.find(({ id }) => id === 'acknowledged')
-  const seen = acknowledged?.status === 'ok' ? `: ${acknowledged.evidence}` : ''
+  // Of nothing given nothing is in the way: it flows, and that none flowed yet is said.
+  const seen = results.find(({ id }) => id === acknowledged.id)?.evidence ?? 'as far as these checks see'
   const warned = warnings.length === 0 ? '' : `, with ${warnings.length} warning${warnings.length === 1 ? '' : 's'}`
-  return { verdict: 'flowing', start, sentence: `events are flowing${warned}${seen}${where}` }
+  return { verdict: 'flowing', start, sentence: `events are flowing: ${seen}${warned}${where}` }
 }
 
 /** A file is read later; what a sensor sends to a socket is lost where nobody reads it or nobody has room (delivery N6, S9). */
 function nobodyKeeps(failures: readonly CheckResult[], subject: Subject): boolean {
   if (liveSources(subject).length === 0) return false
-  return failures.some(
-    ({ code }) => code !== null && isCode(code) && losingCodes.has(code) && !onlyConnector(code, subject),
-  )
+  // EventHandler goes on keeping events while the connector rests.
+  const isRead = servicesOf(subject).some(({ id, state }) => id === 'EventHandler' && state === 'running')
+  return failures.some(({ id, code }) => (id === services.id && !isRead) || (code !== null && losingCodes.has(code)))
 }
 
-const losingCodes: ReadonlySet<string> = new Set([
+const losingCodes: ReadonlySet<string> = new Set<Code>([
+  'source.unbound',
   'spool.full',
   'spool.unwritable',
-  'service.disabled',
-  'service.crashed',
-  'service.unsupervised',
+  'disk.full',
 ])
-
-/** EventHandler goes on keeping events while the connector rests. */
-function onlyConnector(code: string, { services }: Subject): boolean {
-  if (code === 'service.unsupervised' || code.startsWith('spool.') || !isMeasured(services)) return false
-  return services.find(({ id }) => id === 'EventHandler')?.state === 'running'
-}
 
 function losing(subject: Subject): string {
   return `what is sent to ${liveSources(subject).join(', ')} is not kept`

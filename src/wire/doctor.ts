@@ -5,6 +5,7 @@ export type CheckStatus = 'ok' | 'warn' | 'fail' | 'skip' | 'unknown'
 
 /** The checks there are, in causal order; what stands first is named first. */
 export const checkIds = [
+  'properties',
   'services',
   'sensor',
   'socket',
@@ -16,8 +17,8 @@ export const checkIds = [
   'enrolment',
   'certificate',
   'channel',
-  'spool',
   'acknowledged',
+  'spool',
 ] as const
 
 export type CheckResult = {

@@ -3,6 +3,7 @@ import { type Code, isCode } from '../../core/codes.ts'
 import { age } from '../age.ts'
 import { type Check, failed, passed, unknown } from '../check.ts'
 import { isMeasured } from '../subject.ts'
+import { typed } from '../fixes.ts'
 import { certificate } from './certificate.ts'
 import { http } from './http.ts'
 import { services } from './services.ts'
@@ -18,11 +19,11 @@ export const channel: Check = {
   run({ subject, now }) {
     if (!isMeasured(subject.status)) return unknown(subject.status.unmeasured)
     const { state, since, peer, lastCode, nextAttemptAt } = subject.status.channel
-    if (state === 'connected') return passed(`connected to ${peer} for ${age(now - since)}`)
-    const last = lastCode === undefined ? '' : `, the last ended with ${lastCode}`
+    const last = lastCode === undefined ? '' : `, the one before ended with ${lastCode}`
+    if (state === 'connected') return passed(`connected to ${peer} for ${age(now - since)}${last}`)
     const next = nextAttemptAt === undefined ? '' : `, next attempt in ${age(nextAttemptAt - now)}`
     const code: Code = 'channel.waiting'
-    const fix = subject.typed('pmtool restartbyid SSEConnector')
+    const fix = typed(subject, 'pmtool restartbyid SSEConnector')
     if (state === 'none') return failed(code, 'the connector knows of no registration', fix)
     if (state === 'connecting' && now - since < opensWithinMs && lastCode === undefined)
       return unknown(`it is being opened for ${age(now - since)}`)

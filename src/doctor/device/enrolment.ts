@@ -12,7 +12,8 @@ export const enrolment: Check = {
   after: [],
   async run({ subject, probe }) {
     if (subject.enrolled) return passed(`enrolled as ${subject.device}`)
-    const { failedEnrolment } = subject
+    const { damaged, failedEnrolment } = subject
+    if (damaged !== undefined) return failed(damaged.code, damaged.what, enrolAnew(subject))
     if (failedEnrolment === undefined)
       return failed('context.missing', 'there is no registration in the data folder', enrolAnew(subject))
     const { code, what } = failedEnrolment

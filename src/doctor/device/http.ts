@@ -11,7 +11,7 @@ export const http: Check = {
   after: [tls],
   async run({ probe }) {
     const answer = await probe.answered()
-    if (isFailure(answer)) return failed('http.unexpected', answer.text)
+    if (isFailure(answer)) return failed(answer.errno === 'ETIMEDOUT' ? 'tcp.silent' : 'http.unexpected', answer.text)
     // Refused by an exchange is an answer: what it refuses is the affair of the certificate (original-system A11.7).
     if (answer.status === 200 || refusalCode(answer.body) !== undefined) return passed(`HTTP ${answer.status}`)
     return failed('http.unexpected', `HTTP ${answer.status} by what is no exchange`)

@@ -1,9 +1,10 @@
 // Whether EventHandler can read what the sensors write, as EventHandler itself says: this user may have other rights.
-import { existsSync } from 'node:fs'
+import { type Code, isCode } from '../../core/codes.ts'
 import type { SourceStatus } from '../../wire/status.ts'
 import { type Check, failed, passed, skipped, unknown, warned } from '../check.ts'
+import { enrolAnew, typed } from '../fixes.ts'
+import { isMeasured, servicesOf, type Subject } from '../subject.ts'
 import { services } from './services.ts'
-import { isMeasured } from '../subject.ts'
 
 export const sensor: Check = {
   id: 'sensor',
@@ -16,25 +17,38 @@ export const sensor: Check = {
     if (handler === undefined) return unknown('EventHandler does not say what it reads: it is not attached')
     const { sources } = handler
     const unreadable = sources.find(({ state }) => state === 'unreadable')
-    if (unreadable !== undefined)
-      return failed(
-        'source.unreadable',
-        seen(unreadable),
-        `Give EventHandler's user${userOf(handler.pid)} the right to read ${unreadable.input}, and to pass its folders.`,
-      )
+    if (unreadable !== undefined) return unreadableSource(unreadable, handler.pid)
     const missing = sources.find(({ state }) => state === 'missing')
     if (missing !== undefined) return warned('source.missing', seen(missing))
+    const useless = sources.find(({ state, reason }) => state === 'waiting' && reason !== undefined)
+    if (useless !== undefined) return warned(codeOf(useless, 'source.silent'), seen(useless))
     if (sources.length === 0)
-      return warned('source.missing', 'no source is configured', subject.typed('device enrol TOKEN --source PATH'))
+      return warned('source.none', 'there is nothing that EventHandler is to read', nameOne(subject))
     return passed(sources.map(({ name, state, events }) => `${name} ${state}, ${events} events`).join('; '))
   },
+}
+
+function unreadableSource(source: SourceStatus, pid: number) {
+  const code = codeOf(source, 'source.unreadable')
+  if (code !== 'source.unreadable') return failed(code, seen(source))
+  // A reader of another user is what an administrator looks for first.
+  const fix = `Give EventHandler's user (of process ${pid}) the right to read ${source.input}, and to pass its folders.`
+  return failed(code, seen(source), fix)
+}
+
+/** The reason begins with the code of what is wrong. */
+function codeOf({ reason = '' }: SourceStatus, otherwise: Code): Code {
+  const code = /^[a-z.-]+(?=: )/.exec(reason)?.[0] ?? ''
+  return isCode(code) ? code : otherwise
 }
 
 function seen({ name, input, state, reason }: SourceStatus): string {
   return `${name}: ${input} is ${state}${reason === undefined ? '' : ` (${reason})`}`
 }
 
-/** A reader of another user is what an administrator looks for first. */
-function userOf(pid: number): string {
-  return existsSync(`/proc/${pid}`) ? ` (of process ${pid})` : ''
+/** `up` is told at each start; a device when it is enrolled. */
+function nameOne(subject: Subject): string {
+  const isSite = servicesOf(subject).some(({ id }) => id === 'Exchange')
+  if (isSite) return `Stop it with Ctrl-C, then: ${typed(subject, 'up --source PATH')}`
+  return `${enrolAnew(subject)} --replace --source PATH`
 }

@@ -18,7 +18,13 @@ export const spool: Check = {
     const { state, bytes, bytesMax, outstandingEvents, outstandingBytes, oldestOutstandingAt } = handler.spool
     const waits = oldestOutstandingAt === 0 ? '' : `, the oldest for ${age(now - oldestOutstandingAt)}`
     const evidence = `${outstandingEvents} events wait${waits}; ${bytes} of ${bytesMax} bytes`
-    if (state === 'unwritable') return failed('spool.unwritable', evidence)
+    if (state === 'unwritable') {
+      const why = handler.sources.find((source) => source.state === 'spool-full')?.reason
+      return failed('spool.unwritable', why ?? `${subject.spoolFolder}: ${evidence}`)
+    }
+    // Full before it has what it may have: it is the disk that has no more.
+    if (state === 'full' && bytes < bytesMax)
+      return failed('disk.full', evidence, `Free space on the disk of this folder: df -h ${subject.spoolFolder}`)
     if (state === 'full') return failed('spool.full', evidence)
     const percent = Math.round((100 * outstandingBytes) / bytesMax)
     return percent >= fillingPercent ? warned('spool.filling', `${percent} % full: ${evidence}`) : passed(evidence)

@@ -1,8 +1,8 @@
 // TCP to the exchange: refused, silent and no way there are three faults (original-system A11.5).
 import { networkCode } from '../../core/failure-codes.ts'
 import { type Check, failed, passed } from '../check.ts'
-import { otherAddress } from '../fixes.ts'
-import { isMeasured, type Subject } from '../subject.ts'
+import { otherAddress, typed } from '../fixes.ts'
+import { servicesOf, type Subject } from '../subject.ts'
 import type { Tried } from '../probe.ts'
 import { dns } from './dns.ts'
 
@@ -24,8 +24,8 @@ export const tcp: Check = {
 }
 
 function refusedFix(subject: Subject): string {
-  const exchange = isMeasured(subject.services) ? subject.services.find(({ id }) => id === 'Exchange') : undefined
-  if (exchange !== undefined && !exchange.enabled) return subject.typed('pmtool enablebyid Exchange')
+  const exchange = servicesOf(subject).find(({ id }) => id === 'Exchange')
+  if (exchange !== undefined && !exchange.enabled) return typed(subject, 'pmtool enablebyid Exchange')
   return otherAddress(subject) ?? 'Start the exchange there: sallyport exchange'
 }
 

@@ -9,7 +9,7 @@ import { tcp } from './tcp.ts'
 import { type Failure, isFailure } from '../failure.ts'
 import { pinnedIn, pinOf } from '../probe.ts'
 import { isMeasured } from '../subject.ts'
-import { enrolAnew } from '../fixes.ts'
+import { enrolAnew, typed } from '../fixes.ts'
 
 export const tls: Check = {
   id: 'tls',
@@ -20,7 +20,7 @@ export const tls: Check = {
     const { subject, probe } = look
     if (!isMeasured(subject.trust)) return skipped(subject.trust.unmeasured)
     const chain = await probe.shown()
-    if (isFailure(chain)) return failedTls(look, networkCode(chain.errno), chain, [])
+    if (isFailure(chain)) return failedTls(look, codeOf(chain), chain, [])
     if (subject.trust.kind === 'pins' && pinnedIn(chain, subject.trust.pins) === undefined)
       return failed(
         'tls.pin.mismatch',
@@ -29,9 +29,14 @@ export const tls: Check = {
       )
     const answer = await probe.answered()
     if (isFailure(answer) && answer.errno !== 'HTTP' && answer.errno !== 'ETIMEDOUT')
-      return failedTls(look, networkCode(answer.errno), answer, chain)
+      return failedTls(look, codeOf(answer), answer, chain)
     return passed(`${probe.target.host} proves itself, ${issuerOf(chain)}`)
   },
+}
+
+/** TCP is open: what does not come in time is an answer, not a packet. */
+function codeOf({ errno }: Failure): Code {
+  return errno === 'ETIMEDOUT' ? 'tcp.silent' : networkCode(errno)
 }
 
 function failedTls({ subject, probe }: Look, code: Code, failure: Failure, chain: readonly X509Certificate[]): Finding {
@@ -48,10 +53,10 @@ function failedTls({ subject, probe }: Look, code: Code, failure: Failure, chain
       return failed(
         code,
         seen,
-        `Exempt ${host} from TLS inspection; if the exchange was made anew, enrol: ${subject.typed('device enrol TOKEN')}`,
+        `Exempt ${host} from TLS inspection; if the exchange was made anew, enrol: ${typed(subject, 'device enrol TOKEN')}`,
       )
     default:
-      return failed(code.startsWith('tls.') ? code : 'tls.protocol', seen, codes[code].remedy)
+      return failed(code.startsWith('tls.') || code === 'tcp.silent' ? code : 'tls.protocol', seen, codes[code].remedy)
   }
 }
 
