@@ -43,7 +43,7 @@ test('issue 9 What must hold: what one module answers is on screen while another
   const { page } = browser
   await page.goto(`${server.url}/investigate?q=${encodeURIComponent(`203.0.113.77 ${slowSeed}`)}`)
   while (!server.asked.some((asked) => asked.includes('/stream?after=')))
-    await page.getByText('Asking').first().waitFor()
+    await page.getByText('Nothing is known yet').waitFor()
   const whole = stubInvestigation('inv-1', [{ type: 'ip', value: '203.0.113.77' }])
   const [first, second] = whole.modules
   assert.ok(first && second)

@@ -227,6 +227,7 @@ export function stubRunning(whole: Investigation): Investigation {
     state: 'running',
     finishedAt: null,
     sightings: [],
+    events: [],
     graph: { nodes: [], edges: [], folded: 0 },
     verdicts: [],
     links: [],

@@ -20,8 +20,9 @@ export function ModuleRuns({ runs }: { readonly runs: readonly ModuleRun[] }) {
             <p>
               <Mark state={run.state} /> <b>{visible(run.name)}</b>{' '}
               <span className="second-reading">
-                {run.state === 'running' ? 'asked' : run.state === 'failed' ? 'failed' : 'answered'} after{' '}
-                {duration(run.ms)}
+                {run.state === 'running'
+                  ? 'still asked'
+                  : `${run.state === 'failed' ? 'failed' : 'answered'} after ${duration(run.ms)}`}
                 {run.count > 0 && `, ${counted(run.count, 'finding')}`}
               </span>
             </p>

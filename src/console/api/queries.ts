@@ -175,7 +175,7 @@ export async function investigate(content: string): Promise<Investigation> {
 }
 
 /** What is known this soon is shown whole; what takes longer comes as it is answered. */
-const atOnceSeconds = 0.25
+const atOnceSeconds = 0.05
 
 /** Spends a one-time link; the cookie that comes back is the session. */
 export async function signIn(link: string): Promise<void> {

@@ -6,6 +6,7 @@ import { getRouteApi, Link } from '@tanstack/react-router'
 import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
 import type { Investigation } from '../../wire/api/investigations.ts'
 import { investigate, investigationQuery } from '../api/queries.ts'
+import { ModuleRuns } from '../answers/module-runs.tsx'
 import { announce } from '../parts/announcer.tsx'
 import { Busy } from '../parts/busy.tsx'
 import { useDeviceNames } from '../parts/device-name.tsx'
@@ -74,30 +75,38 @@ export function InvestigatePage() {
   return (
     <div className="investigate-page">
       <h1 className="visually-hidden">Investigate</h1>
-      <PasteBox
-        text={search.q ?? ''}
-        busy={put.isPending || answer?.state === 'running'}
-        seen={answer?.seen}
-        onRun={run}
-      />
+      <PasteBox text={search.q ?? ''} busy={put.isPending} seen={answer?.seen} onRun={run} />
       {error ? (
         <div className="panel-pad">
           <ProblemNote error={error} retry={() => run(search.q ?? '')} />
         </div>
-      ) : answer?.state === 'done' || (answer?.state === 'running' && answer.graph.nodes.length > 0) ? (
-        <Found investigation={answer} search={search} />
-      ) : answer?.state === 'failed' ? (
-        <div className="panel-pad">
-          <ProblemNote
-            error={answer.failure?.detail ?? 'The investigation failed.'}
-            retry={() => run(search.q ?? '')}
-          />
-        </div>
+      ) : answer ? (
+        <Answer investigation={answer} search={search} retry={() => run(search.q ?? '')} />
       ) : put.isPending || search.id || search.q ? (
-        <Busy>Asking the journal…</Busy>
+        <Busy>Asking…</Busy>
       ) : (
         <NothingAsked onExample={run} />
       )}
+    </div>
+  )
+}
+
+type AnswerProps = { readonly investigation: Investigation; readonly search: InvestigateSearch }
+
+/** What there is so far: a module that is slow or fails keeps nothing of the others from the screen. */
+function Answer({ retry, ...props }: AnswerProps & { readonly retry: () => void }) {
+  const { state, failure, modules, sightings, events } = props.investigation
+  if (sightings.length + events.length > 0 || modules.some(({ count }) => count > 0)) return <Found {...props} />
+  return (
+    <div className="panel-pad">
+      {state === 'running' ? (
+        <Busy>Nothing is known yet</Busy>
+      ) : state === 'failed' ? (
+        <ProblemNote error={failure?.detail ?? 'The investigation failed.'} retry={retry} />
+      ) : (
+        <NothingFound investigation={props.investigation} />
+      )}
+      <ModuleRuns runs={modules} />
     </div>
   )
 }
@@ -109,13 +118,7 @@ const viewNames: Readonly<Record<InvestigateView, string>> = {
   events: 'Events',
 }
 
-function Found({
-  investigation,
-  search,
-}: {
-  readonly investigation: Investigation
-  readonly search: InvestigateSearch
-}) {
+function Found({ investigation, search }: AnswerProps) {
   const navigate = route.useNavigate()
   const view = search.view ?? 'graph'
   const selection: Selection = useMemo(() => new Set(search.sel), [search.sel])
@@ -136,8 +139,6 @@ function Found({
     })
   const select = (next: Selection) => set({ sel: [...next] })
   const show = (next: InvestigateView) => void navigate({ search: (before) => ({ ...before, view: next }) })
-  if (investigation.sightings.length === 0 && investigation.events.length === 0)
-    return <NothingFound investigation={investigation} />
   return (
     <div className="found">
       <div className="found-bar">

@@ -1,10 +1,12 @@
-// While an investigation runs, its stream says that something was answered; the picture is then read anew, at most ten
-// times a second. The stream is taken up again by the browser, with the place it had (console-and-cli 4).
+// While an investigation runs, its stream says that something was answered; the picture is then read anew: at once, and
+// after that one reading at a time. The stream is taken up again by the browser, with the place it had (console-and-cli 4).
 import { useEffect } from 'react'
 import type { Investigation, InvestigationEvent } from '../../wire/api/investigations.ts'
 import { investigationQuery, queryClient } from '../api/queries.ts'
+import { oneAtATime } from './one-at-a-time.ts'
 
-const readEveryMs = 100
+/** What comes together is shown together. */
+const restMs = 100
 
 const heard: readonly InvestigationEvent['event'][] = [
   'module.started',
@@ -23,17 +25,11 @@ export function usePartialAnswers(investigation: Investigation | undefined): voi
   useEffect(() => {
     if (id === undefined) return
     const { queryKey } = investigationQuery(id)
-    let waiting: ReturnType<typeof setTimeout> | undefined
-    const read = () => {
-      waiting ??= setTimeout(() => {
-        waiting = undefined
-        void queryClient.invalidateQueries({ queryKey })
-      }, readEveryMs)
-    }
+    const reading = oneAtATime(() => queryClient.refetchQueries({ queryKey }), restMs)
     const source = new EventSource(`/api/v1/investigations/${encodeURIComponent(id)}/stream?after=${after ?? 0}`)
-    for (const name of heard) source.addEventListener(name, read)
+    for (const name of heard) source.addEventListener(name, reading.ask)
     return () => {
-      clearTimeout(waiting)
+      reading.end()
       source.close()
     }
     // Where it began is where the stream began: it goes on by itself from there.

@@ -8,13 +8,13 @@ import { after } from 'node:test'
 import { organisationId } from '../../core/ids.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { openLog } from '../../platform/log.ts'
-import type { ApiOptions } from './api.ts'
+import type { ApiOptions, ListenOptions } from './api.ts'
 import { memoryPorts } from './ports-memory.ts'
 
 export const ownerKey = 'owner-key-of-192-bits-in-base64url'
 export const bearer = { authorization: `Bearer ${ownerKey}` }
 
-export function options(changes: Partial<ApiOptions> = {}) {
+export function options(changes: Partial<ApiOptions & ListenOptions> = {}) {
   return {
     ports: memoryPorts(),
     ownerKey,

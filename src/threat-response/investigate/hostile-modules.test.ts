@@ -6,12 +6,9 @@ import { pipeline } from 'node:stream/promises'
 import { test } from 'node:test'
 import { organisationId } from '../../core/ids.ts'
 import { systemClock } from '../../platform/clock.ts'
-import { Lanes } from '../modules/lanes.ts'
 import { memoryModules, type NamedModule } from '../modules/modules-memory.ts'
 import { type Resolve, reachOf } from '../modules/relay/address-guard.ts'
-import { openRelay } from '../modules/relay/relay-module.ts'
-import { type RelayStub, startRelayStub, type StubAnswer } from '../modules/relay/relay-fixture.ts'
-import { readRelaySettings } from '../modules/relay/relay-type.ts'
+import { relayAt, type RelayStub, startRelayStub, type StubAnswer } from '../modules/relay/relay-fixture.ts'
 import { startInvestigations } from './investigations.ts'
 import type { Placed } from './run-log.ts'
 
@@ -38,15 +35,8 @@ const deadlineMs = 1_500
 const toLoopback: Resolve = async () => [{ address: '127.0.0.1', family: 4 }]
 
 function relay(name: string, url: string, reach: readonly string[] = ['loopback']): NamedModule {
-  const settings = readRelaySettings({ url, 'supported-apis': 'observe/observables' })
-  const needs = { lanes: new Lanes(), clock: systemClock, resolve: toLoopback, jwksHost: () => 'x' }
-  const signingKey = {
-    kid: 'none',
-    get privateKey(): never {
-      throw new TypeError('nobody signs here')
-    },
-  }
-  return { name, deadlineMs, module: openRelay({ settings, reach, secrets: [] }, { ...needs, signingKey }) }
+  const settings = { 'supported-apis': 'observe/observables' }
+  return { name, deadlineMs, module: relayAt(url, { settings, reach }) }
 }
 
 /** A gigabyte, as fast as it is taken. */

@@ -39,8 +39,8 @@ export type InvestigationsNeeds = {
 }
 
 /** One that waits for a slow module costs nothing; how many ask the journal at once is the Events module's bound. */
-const runningMax = 16
-const waitingMax = 64
+const runningMax = 64
+const waitingMax = 16
 /** An answer is some 100 kB, at most a few MB. */
 const keptMax = 200
 

@@ -7,12 +7,9 @@ import { corpusPath, needsCorpus } from '../../../../test/corpus.ts'
 import { organisationId } from '../../../core/ids.ts'
 import { systemClock } from '../../../platform/clock.ts'
 import { startInvestigations } from '../../investigate/investigations.ts'
-import { Lanes } from '../lanes.ts'
-import type { AnyObservable, CtimDocument, Module } from '../module.ts'
+import type { AnyObservable, CtimDocument } from '../module.ts'
 import { memoryModules } from '../modules-memory.ts'
-import { startRelayStub } from './relay-fixture.ts'
-import { openRelay } from './relay-module.ts'
-import { readRelaySettings } from './relay-type.ts'
+import { relayAt, startRelayStub } from './relay-fixture.ts'
 
 const here = organisationId('here')
 const ask = { organisation: here, signal: new AbortController().signal }
@@ -89,16 +86,7 @@ function documentsRecorded(): Readonly<Record<string, Recorded>> {
 async function answering(up: AsyncDisposableStack, body: object) {
   const paths = ['/health', '/deliberate/observables', '/observe/observables', '/refer/observables']
   const stub = up.use(await startRelayStub(Object.fromEntries(paths.map((path) => [path, body]))))
-  const instance = { settings: readRelaySettings({ url: stub.url }), reach: ['loopback'], secrets: [] }
-  const signingKey = {
-    kid: '',
-    get privateKey(): never {
-      throw new TypeError('nobody signs here')
-    },
-  }
-  const resolve = () => Promise.reject(new TypeError('nobody is asked'))
-  const needs = { lanes: new Lanes(), clock: systemClock, resolve, jwksHost: () => '', signingKey }
-  const module: Module = openRelay(instance, needs)
+  const module = relayAt(stub.url)
   return { module, stub }
 }
 

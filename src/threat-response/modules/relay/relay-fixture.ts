@@ -1,5 +1,10 @@
 // A relay module for tests: real HTTP on loopback, answers as told, keeps what it was asked.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { systemClock } from '../../../platform/clock.ts'
+import { Lanes } from '../lanes.ts'
+import type { Module } from '../module.ts'
+import { openRelay, type RelayInstance, type RelayNeeds } from './relay-module.ts'
+import { readRelaySettings } from './relay-type.ts'
 
 export type StubRequest = { readonly path: string; readonly authorization: string | undefined; readonly body: unknown }
 
@@ -43,4 +48,25 @@ export async function startRelayStub(answers: Readonly<Record<string, StubAnswer
       await new Promise((resolve) => server.close(resolve))
     },
   }
+}
+
+const toLoopback: RelayNeeds['resolve'] = async () => [{ address: '127.0.0.1', family: 4 }]
+
+/** A relay at an address, asked without a signed token. Every name leads to loopback. */
+export function relayAt(
+  url: string,
+  {
+    settings = {},
+    reach = ['loopback'],
+    secrets = [],
+  }: { readonly settings?: object } & Partial<Pick<RelayInstance, 'reach' | 'secrets'>> = {},
+): Module {
+  const signingKey = {
+    kid: 'none',
+    get privateKey(): never {
+      throw new TypeError('nobody signs here')
+    },
+  }
+  const needs = { lanes: new Lanes(), clock: systemClock, resolve: toLoopback, jwksHost: () => 'x', signingKey }
+  return openRelay({ settings: readRelaySettings({ url, ...settings }), reach, secrets }, needs)
 }
