@@ -162,6 +162,31 @@ test('contract 2.4: a credential that a message is cut in is masked as far as it
   assert.match(message, /^p{2036}\*{8}/)
 })
 
+test('contract 2.4: a secret of few characters is masked too, and one that a module gives as its status', async () => {
+  await using up = new AsyncDisposableStack()
+  const modules = await open(up, await scratch(up))
+  const pin = 'a1b2'
+  const said: Readonly<Record<string, object>> = {
+    errors: { errors: [{ code: pin, message: `Pin ${pin} is not that of a1b2c3` }] },
+    status: { data: { status: `no pin ${pin}` } },
+    outside: { message: `?pin=${pin}` },
+  }
+  for (const [name, body] of Object.entries(said)) {
+    const answer = JSON.stringify(body)
+    await using stub = await startRelayStub({
+      '/health': (_request, response) => response.writeHead(name === 'outside' ? 401 : 200).end(answer),
+    })
+    const settings = { 'auth-type': 'none', custom_key: pin }
+    const made = await modules.add(acme, { ...relay(stub.url, settings), name })
+    const tested = await modules.test(acme, made.id, [], never)
+    assert.equal(tested?.passed, false, name)
+    const shown = JSON.stringify([tested, await modules.list(acme)])
+    assert.match(shown, /\*{8}/, name)
+    assert.doesNotMatch(shown, /\ba1b2\b/, name)
+    if (name === 'errors') assert.match(shown, /Pin \*{8} is not that of a1b2c3/)
+  }
+})
+
 test('contract 2.5: an answer in 200,000 parts is read at once, and warned of once', async () => {
   await using up = new AsyncDisposableStack()
   const modules = await open(up, await scratch(up))

@@ -152,7 +152,7 @@ class Registry implements Modules {
 
   #openOne(organisation: OrganisationId, kept: KeptInstance, type: ModuleType): Live {
     const secrets = Object.entries(kept.settings).flatMap(([name, value]) =>
-      isSecret(type.record, name) ? [String(value)] : [],
+      isSecret(type.record, name) ? [value].flat().map(String) : [],
     )
     const module = type.open({ ...kept, secrets })
     const { clock, report } = this.#needs

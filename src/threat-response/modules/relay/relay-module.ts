@@ -1,7 +1,7 @@
 // A relay: an HTTP service that answers for one product, asked with the routes, bodies and credentials that existing
 // relay modules expect (threat-response-contract 2).
 import type { Clock } from '../../../platform/clock.ts'
-import { type ModuleError, type ModuleVerb, secretPlaceholder } from '../../../wire/api/modules.ts'
+import type { ModuleError, ModuleVerb } from '../../../wire/api/modules.ts'
 import {
   type AnyObservable,
   type CtimDocument,
@@ -15,6 +15,7 @@ import {
 import type { Resolve } from './address-guard.ts'
 import { configurationToken, type SigningKey } from './configuration-token.ts'
 import type { Lanes } from '../lanes.ts'
+import { hideSecrets } from './hide-secrets.ts'
 import { isRecord, readDocuments, readEnvelope, readLinks, repairVerdict, saidOutside } from './read-answer.ts'
 import { postToRelay } from './relay-http.ts'
 import type { RelaySettings } from './relay-type.ts'
@@ -57,12 +58,7 @@ export function openRelay(instance: RelayInstance, needs: RelayNeeds): Module {
     verbs,
     async health({ signal }) {
       const answer = await call('health', {}, signal)
-      if (answer.kind === 'failed') return answer
-      const { data, errors } = answer
-      if (data === undefined) return { kind: 'failed', errors }
-      const status = isRecord(data) ? (data['status'] ?? 'ok') : 'ok'
-      if (status === 'ok') return { kind: 'healthy', errors }
-      return failed('health check failed', `Its status is ${JSON.stringify(status).slice(0, 100)}`)
+      return answer.kind === 'failed' ? answer : { kind: 'healthy', errors: answer.errors }
     },
     deliberate: (question, { signal }) => documents(call, 'deliberate', question, signal),
     observe: (question, { signal }) => documents(call, 'observe', question, signal),
@@ -89,12 +85,31 @@ function caller(instance: RelayInstance, needs: RelayNeeds): Call {
     const answer =
       (await needs.lanes.run(settings.url.href, configuration, { signal, work })) ??
       failed('module-timeout', 'Other calls to the same address took all the time', 'warning')
-    const hide = hider([...sent, ...instance.secrets])
-    if (answer.kind === 'failed') return hide(answer)
+    const hide = hideSecrets([...sent, ...instance.secrets])
+    if (answer.kind === 'failed') return hidden(answer, hide)
     const { status } = answer
-    if (status >= 400) return hide(refusal(verb, status, answer.body))
-    return hide<Data>({ kind: 'data', ...readEnvelope(answer.body) })
+    if (status >= 400) return hidden(refusal(verb, status, answer.body), hide)
+    const said: Data | Failed =
+      verb === 'health' ? healthOf(answer.body) : { kind: 'data', ...readEnvelope(answer.body) }
+    return hidden(said, hide)
   }
+}
+
+/** A module may repeat a credential in its error; it must not reach a log or an answer (2.4). */
+function hidden<T extends { readonly errors: readonly ModuleError[] }>(answer: T, hide: (text: string) => string): T {
+  return {
+    ...answer,
+    errors: answer.errors.map(({ type, code, message }) => ({ type, code: hide(code), message: hide(message) })),
+  }
+}
+
+/** What it says of itself, as a failure where it is not well. */
+function healthOf(body: unknown): Data | Failed {
+  const { data, errors } = readEnvelope(body)
+  if (data === undefined) return { kind: 'failed', errors }
+  const status = isRecord(data) ? (data['status'] ?? 'ok') : 'ok'
+  if (status === 'ok') return { kind: 'data', data, errors }
+  return failed('health check failed', `Its status is ${JSON.stringify(status).slice(0, 100)}`)
 }
 
 function refusal(verb: ModuleVerb, status: number, body: unknown): Data | Failed {
@@ -200,25 +215,4 @@ function authorizer({ url, all }: RelaySettings, needs: RelayNeeds): () => Promi
 /** What a module was sent holds the secrets in another form: base64 of a password, claims of a token. */
 function credentialsIn(headers: Headers): readonly string[] {
   return Object.values(headers).map((value) => value.replace(/^\S+ /, ''))
-}
-
-/** Shorter is no secret and would make holes in every text. */
-const hiddenCharactersMin = 6
-
-/** A text that was cut to its length may end in the middle of a secret. */
-function withoutBeginning(text: string, secret: string): string {
-  for (let length = secret.length - 1; length >= hiddenCharactersMin; length--)
-    if (text.endsWith(secret.slice(0, length))) return text.slice(0, -length) + secretPlaceholder
-  return text
-}
-
-/** A module may repeat a credential in its error; it must not reach a log or an answer (2.4). */
-function hider(secrets: readonly string[]) {
-  const hidden = secrets.filter((secret) => secret.length >= hiddenCharactersMin)
-  const masked = (text: string) =>
-    hidden.reduce((rest, secret) => withoutBeginning(rest.replaceAll(secret, secretPlaceholder), secret), text)
-  return <T extends { readonly errors: readonly ModuleError[] }>(answer: T): T => ({
-    ...answer,
-    errors: answer.errors.map(({ type, code, message }) => ({ type, code: masked(code), message: masked(message) })),
-  })
 }
