@@ -47,7 +47,9 @@ export async function openDoctorSite(
   t: TestContext,
   { data = join(temporaryFolder(t), 'data'), args, ready, around = [] }: SiteKind = demonstration,
 ): Promise<DoctorSite> {
-  const up = start(t, [...args, '--data', data, '--name', ownAddress() ?? '', ...listen], '', {}, around)
+  const name = ownAddress()
+  const named = name === undefined ? [] : ['--name', name]
+  const up = start(t, [...args, '--data', data, ...named, ...listen], '', {}, around)
   await until(ready, () => (up.stdout() + up.stderr()).includes(ready) || up.child.exitCode !== null, 90_000)
   assert.equal(up.child.exitCode, null, up.stderr())
   t.after(async () => {
@@ -182,7 +184,7 @@ async function notYet(): Promise<false> {
 export async function reportHere(data: string): Promise<DoctorReport | undefined> {
   try {
     const { local } = connectorOf(data)
-    const answer = await fetch(`http://${local}/v1/doctor`, { signal: AbortSignal.timeout(20_000) })
+    const answer = await fetch(`http://${local}/v1/doctor`, { signal: AbortSignal.timeout(5_000) })
     return (await answer.json()) as DoctorReport
   } catch {
     return undefined

@@ -1,8 +1,11 @@
 // `sallyport doctor`: what is in the way of the events of a device, the first broken hop first, with what mends it.
 import { Option } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { type CheckResult, checkIds, type CheckStatus, type DoctorReport } from '../wire/doctor.ts'
+import { checkIds, type DoctorReport } from '../wire/doctor.ts'
 import { openClient } from './client.ts'
+import { askDevice, readBundle, writeBundle } from './doctor-bundle.ts'
+import { reportLines } from './doctor-lines.ts'
+import { watchDoctor } from './doctor-watch.ts'
 import type { ExitCode } from './exit-codes.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -10,10 +13,19 @@ import { type DefineCommand, examples, type Session } from './session.ts'
 import { shownTime } from './show.ts'
 import { printable } from './terminal.ts'
 
-type Options = { readonly data: string; readonly output: OutputFormat; readonly verbose?: boolean }
+type Options = {
+  readonly data: string
+  readonly output: OutputFormat
+  readonly verbose?: boolean
+  readonly watch?: boolean
+  readonly bundle?: string
+  readonly from?: string
+}
+
+/** Whom to ask, and what of: an id of a check is no name of a device. */
+type Asked = { readonly device: string | undefined; readonly only: readonly string[] }
 
 const known: ReadonlySet<string> = new Set(checkIds)
-const titleWidth = 13
 
 export const doctor: DefineCommand = (command, session) => {
   command
@@ -24,6 +36,14 @@ export const doctor: DefineCommand = (command, session) => {
     .argument('[CHECK...]', `some of: ${checkIds.join(', ')}; what they need is looked at too`)
     .addOption(dataOption())
     .addOption(new Option('-v, --verbose', 'show every check, also those where all is well'))
+    .addOption(new Option('--watch', 'look again and again, and show what changes; with -o jsonl a report a line'))
+    .addOption(
+      new Option('--bundle <FILE>', 'write what support needs, without keys, tokens, passwords and events').conflicts([
+        'watch',
+        'from',
+      ]),
+    )
+    .addOption(new Option('--from <BUNDLE>', 'look at a bundle instead of a machine').conflicts(['watch', 'bundle']))
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -31,78 +51,65 @@ export const doctor: DefineCommand = (command, session) => {
         ['sallyport doctor', 'one line where all is well; ends with 0, 3 = flowing with warnings, 1 = kept or lost'],
         ['sallyport doctor tls -v', 'one check, and what it needs'],
         ['sallyport doctor edge-1', 'on the exchange: the device looks, and answers over its channel'],
+        ['sallyport doctor --watch', 'until Ctrl-C; ends with what the last look would have ended with'],
+        ['sallyport doctor --bundle edge.json.gz', 'lists what it holds; docs/doctor.md'],
+        ['sallyport doctor --from edge.json.gz -v', 'the same checks on what it holds'],
         ['sallyport doctor explain tls.untrusted', 'what a code means, and what to do'],
       ]),
     )
     .action(
       session.runs(async (first: string | undefined, more: readonly string[], options: Options) => {
-        const report = await ask(session, options.data, first, more)
-        await print(session.terminal, options.output, {
-          document: report,
-          rows: report.checks,
-          table: linesOf(report, options.verbose === true).map(printable),
-        })
-        return exitCodeOf(report)
+        const whom = whomOf(first, more)
+        return await run(session, whom, options)
       }),
     )
 }
 
-async function ask(
-  session: Session,
-  data: string,
-  first: string | undefined,
-  more: readonly string[],
-): Promise<DoctorReport> {
-  const { ports, signal } = session
-  if (first === undefined || known.has(first))
-    return await ports.device.doctor({ data, only: first === undefined ? [] : [first, ...more], signal })
-  const strange = more.find((id) => !known.has(id))
-  if (strange !== undefined)
-    throw new Fault('input.malformed', {
-      what: `There is no check "${strange}"`,
-      remedy: `Name some of: ${checkIds.join(', ')}.`,
-    })
-  await using client = await openClient(session, data, 'server')
-  const report = await client.post<DoctorReport>(`devices/${encodeURIComponent(first)}/doctor`)
-  return more.length === 0 ? report : { ...report, checks: report.checks.filter(({ id }) => more.includes(id)) }
+async function run(session: Session, whom: Asked, options: Options): Promise<ExitCode> {
+  const { data, output, bundle, from, verbose = false } = options
+  if (bundle !== undefined) return await writeBundle(session, bundle, { data, output, device: whom.device })
+  if (options.watch === true) {
+    const last = await watchDoctor(session, { output, verbose }, () => ask(session, data, whom))
+    return last === undefined ? 130 : exitCodeOf(last)
+  }
+  const report = from === undefined ? await ask(session, data, whom) : await readBundle(session, from, whom)
+  const of = from === undefined ? [] : [`Of a bundle made at ${shownTime(report.at)} by ${report.program}.`]
+  await print(session.terminal, output, {
+    document: report,
+    rows: report.checks,
+    table: [...of, ...reportLines(report, verbose)].map(printable),
+  })
+  return exitCodeOf(report)
 }
 
-/** One line where all is well; else what is wrong, first what stands first, and the verdict last. */
-function linesOf(report: DoctorReport, verbose: boolean): string[] {
-  const { checks, sentence } = report
-  const worst = checks.filter(({ status }) => status === 'fail' || status === 'warn')
-  if (!verbose && worst.length === 0) return [sentence]
-  const shown = verbose ? checks : checks.filter(({ status }) => status !== 'ok' && status !== 'skip')
-  const skipped = verbose ? [] : checks.filter(({ status }) => status === 'skip')
-  const who = report.device === '' ? 'not enrolled' : report.device
-  const seconds = (report.durationMs / 1000).toFixed(1)
-  const head = `Sallyport doctor · ${who} · ${shownTime(report.at)} · ${checks.length} checks in ${seconds} s`
-  const from = report.from === 'exchange' ? ['The device does not answer: this is what the exchange knows.'] : []
-  return [
-    ...(verbose ? [head] : []),
-    ...from,
-    ...(verbose ? shown : inOrderOfWeight(shown)).flatMap(linesOfCheck),
-    ...(skipped.length === 0
-      ? []
-      : [`[–] not looked at, for they need it: ${skipped.map(({ title }) => title).join(', ')}`]),
-    sentence,
-  ]
+function whomOf(first: string | undefined, more: readonly string[]): Asked {
+  const isCheck = first === undefined || known.has(first)
+  const only = first === undefined || !isCheck ? more : [first, ...more]
+  const strange = only.find((id) => !known.has(id))
+  if (strange === undefined) return { device: isCheck ? undefined : first, only }
+  throw new Fault('input.malformed', {
+    what: `There is no check "${strange}"`,
+    remedy: `Name some of: ${checkIds.join(', ')}.`,
+  })
 }
 
-const marks: Readonly<Record<CheckStatus, string>> = { ok: '✓', warn: '!', fail: '✗', skip: '–', unknown: '?' }
-
-/** What fails comes before what warns, and that before what is not known; each in causal order. */
-function inOrderOfWeight(checks: readonly CheckResult[]): readonly CheckResult[] {
-  const weight = (status: CheckStatus) => ['fail', 'warn', 'unknown', 'skip', 'ok'].indexOf(status)
-  return checks.toSorted((a, b) => weight(a.status) - weight(b.status))
+async function ask(session: Session, data: string, { device, only }: Asked): Promise<DoctorReport> {
+  if (device === undefined) return await session.ports.device.doctor({ data, only, signal: session.signal })
+  const report = await askThrough(session, data, device)
+  return only.length === 0 ? report : { ...report, checks: report.checks.filter(({ id }) => only.includes(id)) }
 }
 
-function linesOfCheck({ status, title, evidence, code, cause, fix }: CheckResult): string[] {
-  const named = code === null ? '' : ` [${code}]`
-  return [
-    `[${marks[status]}] ${title.padEnd(titleWidth)} ${cause === null ? '' : `${cause}: `}${evidence}${named}`,
-    ...(fix === null ? [] : [`      fix: ${fix}`]),
-  ]
+async function askThrough(session: Session, data: string, device: string): Promise<DoctorReport> {
+  try {
+    await using client = await openClient(session, data, 'server')
+    return await askDevice(client, device)
+  } catch (error) {
+    if (!(error instanceof Fault) || (error.code !== 'device.unknown' && error.code !== 'server.unreachable'))
+      throw error
+    // It may have been meant as a check.
+    const remedy = `${error.remedy} The checks are: ${checkIds.join(', ')}.`
+    throw new Fault(error.code, { what: `${error.what}, and no check "${device}"`, remedy, cause: error })
+  }
 }
 
 function exitCodeOf({ verdict, checks }: DoctorReport): ExitCode {

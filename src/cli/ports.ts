@@ -33,11 +33,35 @@ export type DevicePort = {
   roles(dataFolder: string): Promise<RoleUrls | undefined>
   /** Looks from this machine for what is in the way of its device's events; `only` are ids of checks. */
   doctor(request: DoctorRequest): Promise<DoctorReport>
+  /** The bundle of this machine's device, with what its exchange says. */
+  bundle(request: BundleRequest): Promise<MadeBundle>
+  /** What the doctor says of a bundle; undefined where it holds nothing of the device asked for. */
+  doctorOf(request: BundledRequest): Promise<DoctorReport | undefined>
   /** Starts the device of this machine. */
   run(request: DeviceRequest): Promise<RunningDevice>
 }
 
 export type DoctorRequest = { readonly data: string; readonly only: readonly string[]; readonly signal: AbortSignal }
+
+export type BundleRequest = {
+  readonly data: string
+  /** What the API of the exchange of this data folder says, or why there is none. */
+  readonly exchange: Readonly<Record<string, unknown>> | { readonly unmeasured: string }
+  readonly signal: AbortSignal
+}
+
+export type MadeBundle = {
+  readonly bytes: Uint8Array
+  readonly parts: readonly { readonly name: string; readonly bytes: number; readonly what: string }[]
+}
+
+export type BundledRequest = {
+  readonly bytes: Uint8Array
+  /** One of its exchange's; undefined = the device that it is of. */
+  readonly device: string | undefined
+  readonly only: readonly string[]
+  readonly signal: AbortSignal
+}
 
 type Watched = { readonly onDeath: (title: string, how: string) => void; readonly signal: AbortSignal }
 

@@ -61,6 +61,8 @@ export function fakeDevice(changes: Partial<DevicePort> = {}): DevicePort {
     enrol: missing,
     roles: missing,
     doctor: missing,
+    bundle: missing,
+    doctorOf: missing,
     run: missing,
     ...changes,
   }

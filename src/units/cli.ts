@@ -15,6 +15,8 @@ const ports: ProgramPorts = {
     enrol: async (request) => await (await import('./device-command.ts')).enrolWithSources(request),
     roles: async (folder) => (await import('./device-command.ts')).deviceRoles(folder),
     doctor: async (request) => await (await import('./doctor.ts')).examineHere(request),
+    bundle: async (request) => await (await import('./bundle.ts')).bundleHere(request),
+    doctorOf: async (request) => await (await import('./bundle-doctor.ts')).doctorOf(request),
     run: async (request) => await (await import('./device-command.ts')).runDevice(request),
   },
   up: async (request) => await (await import('./up.ts')).startUp(request),
