@@ -1,19 +1,11 @@
 // The API's ports in memory: a handful of events, a device, an investigation that ends when it is told to. For tests of
-// what speaks HTTP; it holds to the ports' words, not to the query language (only `id:` words and plain words match).
-import { Fault } from '../../core/fault.ts'
-import { formatEventId, sequence, streamId } from '../../core/ids.ts'
-import { normalise, type Observable } from '../../core/observable.ts'
-import { systemClock } from '../../platform/clock.ts'
-import type { Coverage, EventRecord, TailLine } from '../../wire/api/events.ts'
+// what speaks HTTP.
 import type { DeviceRecord, ServerStatus } from '../../wire/api/fleet.ts'
-import type { Investigation } from '../../wire/api/investigations.ts'
 import { memoryDoctor } from './doctor-memory.ts'
+import { memoryReader, memoryStart, memoryStream } from './events-memory.ts'
+import { addressesIn, MemoryInvestigations } from './investigations-memory.ts'
 import { memoryModules } from './modules-memory.ts'
-import type { ApiPorts, EventReader, Investigations } from './ports.ts'
-
-export const memoryStream = streamId('0123456789abcdef0123456789abcdef')
-export const memoryStart = 1_700_000_000_000
-export const memoryCoverage: Coverage = { from: memoryStart, to: memoryStart + 99_000, unindexedBlocks: 0, gaps: [] }
+import type { ApiPorts } from './ports.ts'
 
 const memoryUrl = 'https://exchange.example:8444'
 const memoryRoles = { api: memoryUrl, enrol: memoryUrl, ingest: memoryUrl, messages: memoryUrl }
@@ -25,16 +17,15 @@ export type MemoryPorts = ApiPorts & {
   readonly asked: readonly string[]
 }
 
-/** @param events how many events there are; number n has the identity `memoryStream:n` */
+/** @param events how many events there are */
 export function memoryPorts(events = 3): MemoryPorts {
   const asked: string[] = []
-  const all = Array.from({ length: events }, (_, index) => eventOf(index + 1)).reverse()
   const runs = new MemoryInvestigations(asked)
   const device = { ...deviceOf('sensor-1') }
   return {
     asked,
     finish: () => runs.finish(),
-    events: readerOf(all, asked),
+    events: memoryReader(events, asked),
     investigations: runs,
     inspect(text) {
       asked.push('inspect')
@@ -98,154 +89,6 @@ function statusOf(organisation: string, events: number): ServerStatus {
   const journal = { id: 'journal', blocks: 1, events, unindexedBlocks: 0, bytes: 1_000, ...kept }
   const devices = { known: 1, connected: 1 }
   return { v: 1, program: 'sallyport 0.1.0', startedAt: memoryStart, organisation, journal, devices }
-}
-
-function readerOf(all: readonly EventRecord[], asked: string[]): EventReader {
-  const matching = (q: string, since = 0) => {
-    if (q.includes('"')) throw new Fault('query.malformed', { what: 'A quotation mark at 0 is not closed' })
-    return all.filter((event) => event.body.at >= since && q.split(' ').every((word) => event.raw.includes(word)))
-  }
-  return {
-    async search(_organisation, { q, since, limit, cursor = '0' }) {
-      asked.push(`search ${q}`)
-      const from = Number(cursor)
-      const found = matching(q, since)
-      const events = found.slice(from, from + limit)
-      const next = from + limit < found.length ? String(from + limit) : null
-      return { v: 1, events, losses: [], next, live: from === 0 ? String(all.length) : null, coverage: memoryCoverage }
-    },
-    async count(_organisation, { q, since }) {
-      asked.push(`count ${q}`)
-      return { v: 1, count: matching(q, since).length, coverage: memoryCoverage }
-    },
-    async histogram(_organisation, { q }, buckets) {
-      asked.push('histogram')
-      const low = matching(q).length
-      const one = { high: 0, medium: 0, low, unknown: 0 }
-      return { v: 1, from: memoryStart, widthMs: 100_000 / buckets, buckets: [one], coverage: memoryCoverage }
-    },
-    async top(_organisation, { q }, facet, n) {
-      asked.push(`top ${facet} ${n}`)
-      const values = [{ value: 'alert', count: matching(q).length }]
-      return { v: 1, facet, values, coverage: memoryCoverage }
-    },
-    async event(_organisation, id) {
-      asked.push('event')
-      return all.find((event) => event.id === formatEventId(id))
-    },
-    async *tail(_organisation, { q }, { from }) {
-      asked.push(`tail ${from}`)
-      const lines = matching(q)
-        .toReversed()
-        .filter(({ id }) => from === 'start' || Number(id.split(':')[1]) > Number(from))
-      yield lines.map((record): TailLine => {
-        const number = Number(record.id.split(':')[1])
-        return { kind: 'event', cursor: `${number}`, stream: memoryStream, sequence: number, ...record }
-      })
-    },
-    async inputTotals(_organisation, { source }) {
-      asked.push(`inputs ${source}`)
-      const byType = { alert: all.length }
-      const none = { quarantined: 0, ignored: 0, notSelected: 0, lost: {}, unindexedBlocks: 0 }
-      return { v: 1, events: all.length, byType, ...none }
-    },
-    async requarantine() {
-      asked.push('requarantine')
-      return { v: 1, read: 2, recovered: 1 }
-    },
-  }
-}
-
-class MemoryInvestigations implements Investigations {
-  readonly #asked: string[]
-  readonly #all = new Map<string, Investigation>()
-  #waiters: (() => void)[] = []
-
-  constructor(asked: string[]) {
-    this.#asked = asked
-  }
-
-  finish(): void {
-    for (const [id, one] of this.#all) this.#all.set(id, { ...one, state: 'done', finishedAt: memoryStart + 1 })
-    for (const wake of this.#waiters.splice(0)) wake()
-  }
-
-  async create(_organisation: string, request: Parameters<Investigations['create']>[1]): Promise<Investigation> {
-    this.#asked.push('investigate')
-    const id = `i${this.#all.size + 1}`
-    const observables = 'observables' in request ? request.observables : addressesIn(request.content)
-    const begun: Investigation = {
-      v: 1,
-      id,
-      state: 'running',
-      createdAt: memoryStart,
-      finishedAt: null,
-      observables,
-      networks: [],
-      seen: {},
-      sightings: [],
-      graph: { nodes: [], edges: [], folded: 0 },
-      events: [],
-      coverage: memoryCoverage,
-      failure: null,
-      asOf: 0,
-      modules: [],
-      verdicts: [],
-      links: [],
-    }
-    this.#all.set(id, begun)
-    return begun
-  }
-
-  async get(_organisation: string, id: string): Promise<Investigation | undefined> {
-    return this.#all.get(id)
-  }
-
-  async follow(_organisation: string, id: string) {
-    const found = this.#all.get(id)
-    return found && { over: found.state !== 'running', events: memoryStory() }
-  }
-
-  async wait(organisation: string, id: string, limit: { timeoutMs: number; signal: AbortSignal }) {
-    const finished = new AbortController()
-    this.#waiters.push(() => finished.abort())
-    await systemClock.sleep(limit.timeoutMs, AbortSignal.any([finished.signal, limit.signal]))
-    return this.get(organisation, id)
-  }
-}
-
-async function* memoryStory() {
-  const data = { state: 'done', nodes: 1, verdicts: 0 } as const
-  yield [{ id: 7, event: { event: 'investigation.done', data } as const }]
-}
-
-function addressesIn(text: string): Observable[] {
-  return text.split(/\s+/).flatMap((word) => normalise('ip', word) ?? [])
-}
-
-function eventOf(number: number): EventRecord {
-  const at = memoryStart + number * 1_000
-  const source = `192.0.2.${number % 250}`
-  return {
-    id: formatEventId({ stream: memoryStream, sequence: sequence(number) }),
-    device: 'sensor-1',
-    source: 'eve',
-    format: 'suricata/eve',
-    arrivedAt: at + 5,
-    raw: `{"n":${number},"src_ip":"${source}"}`,
-    body: {
-      kind: 'event',
-      sensor: 'suricata',
-      type: 'alert',
-      at,
-      severity: 'low',
-      signature: { id: '1:2000001', name: 'EXAMPLE scan' },
-      flow: { source, sourcePort: 4_000, target: '198.51.100.7', targetPort: 443, protocol: 'tcp' },
-      observables: [{ type: 'ip', value: source }],
-      relations: [],
-      summary: `EXAMPLE scan ${number}`,
-    },
-  }
 }
 
 function deviceOf(id: string): DeviceRecord {

@@ -5,7 +5,8 @@ import { Compile } from 'typebox/compile'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type ApiOptions, openApi, startApi } from './api.ts'
 import { bearer, codeOf, options } from './api-fixture.ts'
-import { memoryPorts, memoryStream } from './ports-memory.ts'
+import { memoryStream } from './events-memory.ts'
+import { memoryPorts } from './ports-memory.ts'
 import { routes } from './routes.ts'
 
 test('console-and-cli 11.1: what nobody foresaw is `internal`, and its text stays here', async () => {
