@@ -1,16 +1,17 @@
 // What docs/connect-a-suricata.md tells to type holds: the unit is one that systemd takes, and its command is ours.
 import assert from 'node:assert/strict'
 import { spawnSync } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { deviceCommands } from '../src/cli/device-commands.ts'
+import { needs } from './needs.ts'
 import { root, temporaryFolder } from './sallyport.ts'
 
 const page = readFileSync(join(root, 'docs/connect-a-suricata.md'), 'utf8')
 const unit = /```ini\n([\s\S]*?)```/.exec(page)?.[1] ?? ''
 
-const systemd = existsSync('/usr/bin/systemd-analyze') ? {} : { skip: 'NOT TESTED: systemd-analyze is not installed' }
+const systemd = needs('systemd-analyze')
 
 test('issue 9.2: the unit of the page starts a command that the archive of the device has', () => {
   const [, command = ''] = /^ExecStart=\/opt\/sallyport-device\/bin\/sallyport (.*)$/m.exec(unit) ?? []

@@ -2,7 +2,7 @@
 // events flow again (issue 9, "What must hold").
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, existsSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, chownSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { DoctorReport } from '../src/wire/doctor.ts'
@@ -24,16 +24,8 @@ import {
   type,
   writeEvents,
 } from './doctor-site.ts'
+import { needs, needsRoot, type Needs } from './needs.ts'
 import { asOwner, childrenOf, run, temporaryFolder, until } from './sallyport.ts'
-
-/** What a scenario needs of this machine. */
-function needs(...commands: readonly string[]): { skip?: string } {
-  const missing = commands.find(
-    (command) => !['/usr/bin', '/bin', '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, command))),
-  )
-  if (missing !== undefined) return { skip: `NOT TESTED: ${missing} is not installed` }
-  return process.getuid?.() === 0 ? {} : { skip: 'NOT TESTED: this needs root' }
-}
 
 const alone = ownAddress() === undefined ? { skip: 'NOT TESTED: this machine has no address but loopback' } : {}
 
@@ -46,20 +38,17 @@ test('issue 9.4: the doctor', { timeout: 540_000, ...alone }, async (t) => {
   await t.test('issue 9.4: socket file removed and connector restarted, socket.missing', (s) => socketMissing(s, site))
   // Each with a device of its own, beside each other: most of their time is waiting for somebody to dial again.
   await t.test('issue 9.4: second devices', { concurrency: 3 }, async (s) => {
-    const scenario = (
-      why: string,
-      options: { skip?: string },
-      broken: (s: TestContext, site: DoctorSite) => Promise<void>,
-    ) => s.test(`issue 9.4: ${why}`, options, (one) => broken(one, site))
+    const scenario = (why: string, options: Needs, broken: (s: TestContext, site: DoctorSite) => Promise<void>) =>
+      s.test(`issue 9.4: ${why}`, options, (one) => broken(one, site))
     await Promise.all([
-      scenario('packets dropped, tcp.timeout', needs('ip', 'nft', 'lsof'), packetsDropped),
+      scenario('packets dropped, tcp.timeout', needsRoot('ip', 'nft', 'lsof'), packetsDropped),
       scenario('a name that does not resolve, dns.failed', {}, nameUnknown),
       scenario('a wrong port, tcp.refused', {}, wrongPort),
       scenario('a name that is not in the certificate, tls.name.mismatch', {}, nameMissing),
       scenario('a wrong CA pin, tls.pin.mismatch', {}, wrongPin),
       scenario('a token that is spent, enrolment.token.spent', {}, tokenSpent),
       scenario('a device that was revoked, identity.revoked', {}, revoked),
-      scenario('sensor file unreadable, source.unreadable', needs('setpriv'), unreadable),
+      scenario('sensor file unreadable, source.unreadable', needsRoot('setpriv'), unreadable),
       scenario('a clock a day behind, clock.behind', needs('faketime'), clockBehind),
       scenario('a clock a day ahead is a warning, and events flow', needs('faketime'), clockAhead),
     ])

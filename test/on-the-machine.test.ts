@@ -5,15 +5,10 @@ import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { Scenario } from '../src/demo/scenario.ts'
+import { needs } from './needs.ts'
 import { childrenOf, start, temporaryFolder, until } from './sallyport.ts'
 
 const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', '--local', '127.0.0.1:0']
-
-function needs(command: string): { skip?: string } {
-  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, command)))
-    ? {}
-    : { skip: `NOT TESTED: ${command} is not installed` }
-}
 
 test('original A10: netstat shows LISTENING and CONNECTED of EventHandler', needs('netstat'), async (t) => {
   const folder = temporaryFolder(t)

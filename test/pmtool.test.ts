@@ -1,21 +1,16 @@
 // pmtool as an administrator of the original types it, in a running `up` (issue 9, part 3; original-system B10).
 import assert from 'node:assert/strict'
 import { execFileSync, spawnSync } from 'node:child_process'
-import { appendFileSync, existsSync, writeFileSync } from 'node:fs'
+import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { type TestContext, test } from 'node:test'
 import { Scenario } from '../src/demo/scenario.ts'
+import { needs } from './needs.ts'
 import { asOwner, childrenOf, root, run, start, temporaryFolder, until } from './sallyport.ts'
 
 const free = ['--console', '127.0.0.1:0', '--devices', '127.0.0.1:0', '--local', '127.0.0.1:0']
 const batch = new Scenario(1)
 const lines = (): string => `${batch.next(1_780_000_000_000).join('\n')}\n`
-
-function needs(command: string): { skip?: string } {
-  return ['/usr/bin', '/bin', '/usr/sbin', '/sbin'].some((folder) => existsSync(join(folder, command)))
-    ? {}
-    : { skip: `NOT TESTED: ${command} is not installed` }
-}
 
 type Ledger = { readonly rows: readonly { readonly given: number; readonly stored: number; readonly lost: number }[] }
 

@@ -6,6 +6,7 @@ import { once } from 'node:events'
 import { appendFile, chmod, chown, mkdir, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { needsRoot } from '../../../test/needs.ts'
 import { TestDevice, eves, text } from './device-fixture.ts'
 import { type TestExchange, until } from './exchange-fixture.ts'
 import { TestClock } from './spool-fixture.ts'
@@ -105,12 +106,10 @@ test('delivery J2: the loss of a refused stream whose source is configured no mo
 
 /** A user of no rights, where this machine has root. */
 const nobody = 65_534
-const needsRoot =
-  process.getuid?.() === 0 ? {} : { skip: 'NOT TESTED: only root can start EventHandler as another user' }
 
 test(
   'delivery N8: a file that an unprivileged EventHandler may not read is said with its reason, and read once it may',
-  needsRoot,
+  needsRoot(),
   async () => {
     await using device = await TestDevice.make()
     const others = join(device.folder, 'others.json')

@@ -12,7 +12,8 @@ import { Fault } from '../../core/fault.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type AuthorityOptions, openAuthority } from './authority.ts'
 import { pinOf } from './certificate-profile.ts'
-import { needsOpenssl, run } from './fleet-fixture.ts'
+import { needs } from '../../../test/needs.ts'
+import { run } from './fleet-fixture.ts'
 
 const day = 86_400_000
 const who = { organisation: 'default', device: 'd1' }
@@ -196,7 +197,7 @@ test('security 1.6: only what one of our CAs signed is ours, whatever name anoth
   assert(!authority.signed(forged))
 })
 
-test('security 1.5: openssl finds nothing to object to in strict mode', needsOpenssl, async () => {
+test('security 1.5: openssl finds nothing to object to in strict mode', needs('openssl'), async () => {
   using options = place()
   await using authority = await openAuthority(options)
   const { cert } = authority.server.credentials

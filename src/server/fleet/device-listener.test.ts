@@ -15,6 +15,7 @@ import { clientsPath, readClientRecord } from '../../wire/registration/clients.t
 import { openAuthority } from './authority.ts'
 import { makeDeviceCertificate, newKeyPair, pemOf } from './certificate-profile.ts'
 import { startDeviceListener } from './device-listener.ts'
+import { needs } from '../../../test/needs.ts'
 import {
   ask,
   codeIn,
@@ -24,8 +25,6 @@ import {
   openFleetSite,
   run,
   type TestDevice,
-  needsCurl,
-  needsOpenssl,
   secure,
 } from './fleet-fixture.ts'
 import { privateKeyPem, signingKey } from './private-key.ts'
@@ -170,7 +169,7 @@ test('security 1.6: a TLS session cannot be resumed, neither in 1.2 nor in 1.3',
   }
 })
 
-test('security S23: nothing below TLS 1.2, no renegotiation', needsOpenssl, async () => {
+test('security S23: nothing below TLS 1.2, no renegotiation', needs('openssl'), async () => {
   await using site = await openFleetSite()
   await assert.rejects(secure(site, { minVersion: 'TLSv1', maxVersion: 'TLSv1.1', ciphers: 'ALL@SECLEVEL=0' }))
   assert(site.listener.handshakeFailures.size > 0)
@@ -181,7 +180,7 @@ test('security S23: nothing below TLS 1.2, no renegotiation', needsOpenssl, asyn
 
 test(
   'original A8: without a certificate 403 keeps the connection alive; curl says left intact',
-  needsCurl,
+  needs('curl'),
   async () => {
     await using site = await openFleetSite()
     const reply = await ask(site, clientsPath, { headers: { Connection: 'keep-alive' } })

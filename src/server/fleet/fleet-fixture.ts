@@ -183,15 +183,6 @@ export function codeIn(reply: Reply): string {
   return /^(?:Forbidden\n)?([a-z.]+): /.exec(reply.body)?.[1] ?? reply.body
 }
 
-/** Options for tests that need a program: without it they are skipped, and the summary says so. */
-export const needsOpenssl = needs(await run('openssl', ['version']), 'no openssl')
-export const needsCurl = needs(await run('curl', ['--version']), 'no curl')
-export const needsPki = needs(await run('pki', ['--help']), 'no strongSwan pki (Debian: strongswan-pki)')
-
-function needs(found: { readonly code: number }, why: string): { readonly skip?: string } {
-  return found.code === 0 ? {} : { skip: `NOT TESTED: ${why}` }
-}
-
 /** Runs a program; never rejects. */
 export async function run(
   command: string,
