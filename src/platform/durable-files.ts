@@ -1,6 +1,6 @@
 // Files whose bytes must outlive a crash: only what a log on disk needs, so that a simulation can stand in its place
 // and lose what was not synced.
-import { mkdir, open, readdir, statfs, unlink, type FileHandle } from 'node:fs/promises'
+import { mkdir, open, readdir, rename, statfs, unlink, type FileHandle } from 'node:fs/promises'
 
 export type DurableFile = AsyncDisposable & {
   /** Writes all of `bytes` at `position`, or throws. */
@@ -23,6 +23,8 @@ export type DurableFiles = {
   open(path: string): Promise<DurableFile>
   /** Removes a file; one that is gone already is no error. */
   unlink(path: string): Promise<void>
+  /** Gives a file another name in its folder. */
+  rename(path: string, to: string): Promise<void>
   syncFolder(folder: string): Promise<void>
   /** Bytes that this user may still write on the file system of a folder. */
   freeBytes(folder: string): Promise<number>
@@ -43,6 +45,7 @@ export const durableFiles: DurableFiles = {
       if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error
     }
   },
+  rename,
   async syncFolder(folder) {
     await using handle = await open(folder, 'r')
     await handle.sync()

@@ -11,6 +11,15 @@ export type StreamHead = {
   readonly sequence: number
 }
 
+/**
+ * The exchange's answer for one stream: how far it has it, and the ranges of blocks below that it lacks, first and last.
+ * A device that can read one of them again gives it: the hole shrinks (delivery J2).
+ */
+export type HeldStream = StreamHead & { readonly holes?: readonly (readonly [number, number])[] }
+
+/** Holes named of one stream; more are named when these are filled. */
+export const holesNamedMax = 64
+
 /** One stream as the device lists it. */
 export type DeviceStream = {
   readonly stream: string

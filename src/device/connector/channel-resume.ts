@@ -1,6 +1,6 @@
 // Where sending begins: the device lists its streams, the exchange answers with its heads, EventHandler serves behind
 // them (delivery C3). Begun anew whenever EventHandler comes back while the channel is open (H1).
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks } from '../../wire/streams.ts'
 import type { SentBlock } from './checkpoints.ts'
 import type { ToEventHandler } from './hop-port.ts'
 
@@ -26,7 +26,7 @@ export class ChannelResume {
   /** Number of the list that each message still to be answered belongs to: answers come in the order of the questions. */
   #asked: number[] = []
   #list = 0
-  #heads: Record<string, StreamHead> = {}
+  #heads: Record<string, HeldStream> = {}
   /** Highest block of each stream that the exchange has, was sent or was told missing: no ack may go beyond (C5). */
   readonly #through = new Map<string, number>()
 
@@ -80,7 +80,7 @@ export class ChannelResume {
   }
 
   /** @returns false where nothing was asked: the exchange broke the protocol */
-  answered(heads: Readonly<Record<string, StreamHead>>): boolean {
+  answered(heads: Readonly<Record<string, HeldStream>>): boolean {
     const list = this.#asked.shift()
     if (list === undefined) return false
     // A later list is under way: its answers decide.
@@ -109,7 +109,7 @@ export class ChannelResume {
     return Object.entries(acks).some(([stream, block]) => block >= (this.#begun.get(stream) ?? Infinity))
   }
 
-  #serve(heads: Readonly<Record<string, StreamHead>>): void {
+  #serve(heads: Readonly<Record<string, HeldStream>>): void {
     this.#phase = 'serving'
     this.#heads = {}
     for (const [stream, head] of Object.entries(heads)) this.#note(stream, head.block)

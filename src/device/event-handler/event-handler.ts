@@ -113,6 +113,7 @@ async function run(options: Start, opened: SpoolLog): Promise<EventHandler> {
   up.use(
     everyTick(clock, log, () => {
       serving.announceEnded()
+      serving.pump()
       if (serving.serving) behind.check('open')
       if (status().drained) drained.resolve()
     }),

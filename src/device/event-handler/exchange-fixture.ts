@@ -14,7 +14,13 @@ import {
   unpackLines,
 } from '../../wire/block-format.ts'
 import type { FromEventHandler } from '../../wire/local/messages.ts'
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import {
+  type DeviceStream,
+  type HeldStream,
+  holesNamedMax,
+  type MissingBlocks,
+  type StreamHead,
+} from '../../wire/streams.ts'
 import type { EventHandlerStatus } from '../../wire/status.ts'
 import { systemClock } from '../../platform/clock.ts'
 import { openLog } from '../../platform/log.ts'
@@ -55,6 +61,8 @@ export class TestJournal {
   readonly streams = new Map<string, Block[]>()
   readonly heads = new Map<string, StreamHead>()
   readonly missing: MissingBlocks[] = []
+  /** Blocks of each stream that were declared missing and have not come since. */
+  readonly #holes = new Map<string, Set<number>>()
   duplicates = 0
   forgets = false
 
@@ -63,7 +71,8 @@ export class TestJournal {
     const { header } = block
     const head = this.heads.get(header.stream) ?? { block: -1, hash: noHash, sequence: 0 }
     if (header.block <= head.block) {
-      this.duplicates++
+      if (this.#holes.get(header.stream)?.delete(header.block) === true) this.#fill(block)
+      else this.duplicates++
       return undefined
     }
     if (header.block > head.block + 1) return head.block + 1
@@ -78,13 +87,32 @@ export class TestJournal {
     return undefined
   }
 
+  /** What is told of a stream when it is listed. */
+  held(stream: string): HeldStream {
+    const head = this.heads.get(stream) ?? { block: -1, hash: noHash, sequence: 0 }
+    const holes = [...(this.#holes.get(stream) ?? [])].map((block) => [block, block] as const)
+    return holes.length === 0 ? head : { ...head, holes: holes.slice(0, holesNamedMax) }
+  }
+
   lose(missing: MissingBlocks): void {
     this.missing.push(missing)
+    const holes = this.#holes.get(missing.stream) ?? new Set()
+    const head = this.heads.get(missing.stream)?.block ?? -1
+    for (let block = Math.max(missing.from, head + 1); block <= missing.through; block++) holes.add(block)
+    this.#holes.set(missing.stream, holes)
     this.heads.set(missing.stream, {
       block: missing.through,
       hash: missing.final?.hash ?? '',
       sequence: missing.final?.sequence ?? this.heads.get(missing.stream)?.sequence ?? 0,
     })
+  }
+
+  #fill(block: Block): void {
+    const blocks = [...(this.streams.get(block.header.stream) ?? []), block]
+    this.streams.set(
+      block.header.stream,
+      blocks.sort((one, other) => one.header.block - other.header.block),
+    )
   }
 
   get headers(): BlockHeader[] {
@@ -185,11 +213,8 @@ export class TestExchange implements AsyncDisposable {
         return
       case 'streams': {
         this.listed = message.streams
-        const heads = message.streams.map(({ stream }) => [stream, this.journal.heads.get(stream)] as const)
-        this.hop.send({
-          t: 'resume',
-          heads: Object.fromEntries(heads.map(([id, head]) => [id, head ?? { block: -1, hash: noHash, sequence: 0 }])),
-        })
+        const heads = message.streams.map(({ stream }) => [stream, this.journal.held(stream)] as const)
+        this.hop.send({ t: 'resume', heads: Object.fromEntries(heads) })
         this.underWay = 0
         this.hop.send({ t: 'credit', bytes: this.#options.creditBytes ?? 1024 * 1024 })
         return

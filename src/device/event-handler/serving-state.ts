@@ -6,6 +6,8 @@ export class ServingState {
   readonly listed = new Set<string>()
   /** Next block to send of each stream; a stream opened since begins at 0. */
   readonly next = new Map<string, number>()
+  /** Blocks below the exchange's head that it lacks and this device has again, the lowest last (delivery J2). */
+  readonly again = new Map<string, number[]>()
   /** Streams whose end has not been told. */
   readonly watched = new Set<string>()
   readonly #damaged = new Map<string, number>()

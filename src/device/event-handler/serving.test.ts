@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { readdir, readFile, unlink, writeFile, appendFile } from 'node:fs/promises'
+import { readdir, readFile, rename, unlink, writeFile, appendFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { nextSequence, noHash } from '../../wire/block-format.ts'
@@ -110,6 +110,31 @@ test('delivery C3: where the end of a stream is gone, its final hash and sequenc
   assert.equal(missing?.final?.sequence, 640)
   assert.match(missing.final.hash, /^[0-9a-f]{64}$/)
   await until(() => handler.status().spool.outstandingEvents === 0, 'its end acknowledged')
+})
+
+test('delivery J2: what was declared missing is given once it can be read again, and fills its hole', async () => {
+  await using device = await spooled(64 * 10)
+  const [lost = ''] = (await readdir(device.spool)).filter((file) => file.endsWith('.seg')).sort()
+  await rename(join(device.spool, lost), join(device.folder, lost))
+  {
+    await using handler = await device.start()
+    await using _exchange = await device.exchange()
+    await until(() => device.journal.missing.length === 1, 'missing')
+    await until(() => handler.status().spool.outstandingEvents === 0, 'acknowledged')
+  }
+  assert.deepEqual(device.journal.lines, [])
+  await rename(join(device.folder, lost), join(device.spool, lost))
+  await using _handler = await device.start()
+  {
+    // Cut in the middle.
+    await using _exchange = await device.exchange({ creditBytes: 1_500, hoard: true })
+    await until(() => device.journal.lines.length > 0, 'the first of it')
+    assert(device.journal.lines.length < 64 * 10)
+  }
+  await using _exchange = await device.exchange()
+  await until(() => device.journal.lines.length === 64 * 10, 'all of it')
+  assert.deepEqual(device.journal.lines, eves(0, 64 * 10))
+  assert.deepEqual([device.journal.duplicates, device.journal.missing.length], [0, 1])
 })
 
 test('delivery C5: an ack beyond what is synced ends the serving, and nothing is unlinked', async () => {

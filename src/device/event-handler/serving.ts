@@ -2,13 +2,15 @@
 // credit. The loop that sends never awaits an ack (H3).
 import { type Block, noHash, type StreamEnd } from '../../wire/block-format.ts'
 import type { FromConnector } from '../../wire/local/messages.ts'
-import type { DeviceStream, StreamHead } from '../../wire/streams.ts'
+import type { HeldStream } from '../../wire/streams.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import { agrees, heldIn, listStreams, markBefore, readOne } from './meeting.ts'
 import { ServiceOrder, type Waiting } from './service-order.ts'
 import { ServingState } from './serving-state.ts'
 import type { ToConnector } from './socket-port.ts'
-import { type SpoolLog, isRun } from './spool/spool-log.ts'
+import type { SpoolLog } from './spool/spool-log.ts'
+import { isRun, type Unreadable } from './spool/spool-reader.ts'
 import type { SpoolStream } from './spool/spool-streams.ts'
 import type { SourceMark } from './spool/spool-table.ts'
 
@@ -38,6 +40,9 @@ export class Serving {
   readonly #options: ServingOptions
   readonly #order = new ServiceOrder()
   #state: ServingState | undefined
+  /** An exchange has said that it lacks nothing that is held here: ended streams need not be listed again for that. */
+  #complete = false
+  #unread = false
   #pumping = false
   #pumpAgain = false
 
@@ -106,55 +111,37 @@ export class Serving {
   #attach(ended: boolean): void {
     const { spool, send } = this.#options
     this.#state = new ServingState()
-    const streams: DeviceStream[] = []
-    for (const record of ended ? spool.streams.all() : spool.streams.active()) {
-      if (record.head.block < 0) continue
-      const lowest = record.blocks.firstHeld(record.blocks.lowest)
-      streams.push({
-        stream: record.stream,
-        source: record.source,
-        state: record.state,
-        head: record.head,
-        lowest: record.blocks.place(lowest) === undefined ? record.head.block + 1 : lowest,
-      })
-      this.#state.listed.add(record.stream)
-    }
+    const streams = listStreams(spool.streams, ended, !this.#complete)
+    for (const { stream } of streams) this.#state.listed.add(stream)
     send({ t: 'streams', streams })
   }
 
   /** The exchange's answer replaces every ack noted before; equal hashes make it an ack, unequal ones a conflict (C3). */
-  async #resume(heads: Readonly<Record<string, StreamHead>>): Promise<void> {
+  async #resume(heads: Readonly<Record<string, HeldStream>>): Promise<void> {
     const state = this.#state
     if (state === undefined) return
     const { spool, clock } = this.#options
     for (const stream of state.listed) {
       const record = spool.streams.get(stream)
       if (record === undefined) continue
-      const head = heads[stream] ?? { block: -1, hash: noHash, sequence: 0 }
-      const agrees = await this.#agrees(record, head)
+      const head: HeldStream = heads[stream] ?? { block: -1, hash: noHash, sequence: 0 }
+      const same = await agrees(spool, record, head)
       if (this.#state !== state) return
-      if (!agrees) {
-        await this.#refuse(stream)
+      if (!same) {
+        if (record.state !== 'ended') await this.#refuse(stream)
         continue
       }
       spool.streams.replaceAcknowledged(stream, Math.max(-1, head.block), clock.now())
       state.next.set(stream, record.acknowledged + 1)
+      const again = heldIn(record, head.holes ?? [])
+      if (again.length > 0) state.again.set(stream, again)
     }
     if (this.#state !== state) return
+    this.#complete = state.again.size === 0
     state.resumed = true
     this.announceEnded()
     this.#options.resumed()
     this.pump()
-  }
-
-  /** @returns false where this device holds another block, or its successor, than the exchange has as head */
-  async #agrees(record: SpoolStream, head: StreamHead): Promise<boolean> {
-    if (head.block < 0 || head.block > record.head.block) return true
-    if (head.block === record.head.block) return head.hash === record.head.hash
-    const here = await this.#readOne(record, head.block)
-    if (here !== undefined) return here.hash === head.hash
-    const behind = await this.#readOne(record, head.block + 1)
-    return behind === undefined || behind.header.prev === head.hash
   }
 
   #ack(stream: string, block: number): void {
@@ -186,7 +173,7 @@ export class Serving {
     const record = spool.streams.get(stream)
     if (record === undefined || record.refused) return
     log.error({ code: 'stream.conflict', stream, source: record.source }, 'the exchange refuses a stream')
-    const behind = await this.#readOne(record, record.blocks.firstHeld(record.acknowledged + 1))
+    const behind = await readOne(spool, record, record.blocks.firstHeld(record.acknowledged + 1))
     const end: StreamEnd = {
       stream,
       block: record.acknowledged,
@@ -225,21 +212,48 @@ export class Serving {
     for (const stream of this.#options.spool.streams.active())
       if ((state.next.get(stream.stream) ?? 0) <= stream.head.block)
         waiting.push({ stream, priority: this.#options.priorityOf(stream.source) })
+    for (const id of state.again.keys()) {
+      const stream = this.#options.spool.streams.get(id)
+      if (stream !== undefined) waiting.push({ stream, priority: 0 })
+    }
     return waiting
   }
 
   /** Sends one message of one stream. @returns false where the credit does not reach */
   async #serve(state: ServingState, stream: SpoolStream, contested: boolean): Promise<boolean> {
+    const again = state.again.get(stream.stream)
+    if (again !== undefined) return await this.#serveAgain(state, stream, again)
     const next = state.next.get(stream.stream) ?? 0
     if (!state.mayBegin) return false
     if (stream.blocks.place(next) === undefined) return this.#declareMissing(state, stream, next)
     const run = await this.#options.spool.read(stream, next)
-    if (
-      this.#state !== state ||
-      (state.next.get(stream.stream) !== undefined && state.next.get(stream.stream) !== next)
-    )
-      return true
-    if (!isRun(run)) return true
+    if (this.#state !== state || (state.next.get(stream.stream) ?? next) !== next) return true
+    if (!isRun(run)) return this.#mayGoOn(run)
+    const sent = this.#send(state, run)
+    if (sent.blocks === 0) return false
+    state.watched.add(stream.stream)
+    state.next.set(stream.stream, next + sent.blocks)
+    this.#order.served(stream, sent.bytes, contested)
+    return true
+  }
+
+  /** Gives what the exchange was told it would never get, and can now be read. @returns as `#serve` */
+  async #serveAgain(state: ServingState, stream: SpoolStream, again: number[]): Promise<boolean> {
+    const next = again.at(-1)
+    if (next === undefined) return state.again.delete(stream.stream)
+    if (!state.mayBegin) return false
+    const run = stream.blocks.place(next) === undefined ? [] : await this.#options.spool.read(stream, next)
+    if (this.#state !== state) return true
+    if (!isRun(run) && !this.#mayGoOn(run)) return false
+    if (!isRun(run) || run.length === 0) return again.pop() !== undefined
+    const wanted = run.filter((_, index) => again.at(-1 - index) === next + index)
+    const sent = this.#send(state, wanted)
+    again.length -= sent.blocks
+    return sent.blocks > 0
+  }
+
+  /** Sends as many of the blocks as fit into a message and the credit. */
+  #send(state: ServingState, run: readonly Block[]): { readonly blocks: number; readonly bytes: number } {
     const blocks: Buffer[] = []
     let bytes = 0
     for (const block of run) {
@@ -248,13 +262,18 @@ export class Serving {
       blocks.push(block.bytes)
       bytes += block.bytes.length
     }
-    if (blocks.length === 0) return false
-    if (!this.#options.send({ t: 'blocks' }, blocks)) return false
+    if (blocks.length === 0 || !this.#options.send({ t: 'blocks' }, blocks)) return { blocks: 0, bytes: 0 }
     state.spend(bytes)
-    state.watched.add(stream.stream)
-    state.next.set(stream.stream, next + blocks.length)
-    this.#order.served(stream, bytes, contested)
-    return true
+    this.#unread = false
+    return { blocks: blocks.length, bytes }
+  }
+
+  /** @returns false where the block could not be read for a reason that passes: it is tried again a second later */
+  #mayGoOn(unread: Unreadable): boolean {
+    if (unread.kind === 'hole') return true
+    if (!this.#unread) this.#options.log.error({ err: unread.error }, 'the spool cannot be read and is tried again')
+    this.#unread = true
+    return false
   }
 
   /** What the device no longer has is said, and serving goes on behind it (delivery C3). */
@@ -268,12 +287,6 @@ export class Serving {
     return this.#options.send({ t: 'missing', stream: stream.stream, from, through, cause, ...final })
   }
 
-  async #readOne(record: SpoolStream, block: number): Promise<Block | undefined> {
-    if (record.blocks.place(block) === undefined) return undefined
-    const run = await this.#options.spool.read(record, block)
-    return isRun(run) ? run[0] : undefined
-  }
-
   #broken(error: unknown): void {
     this.#options.log.error({ err: error }, 'serving failed and begins anew')
     this.reset()
@@ -283,17 +296,4 @@ export class Serving {
 
 function isContested(waiting: readonly Waiting[]): boolean {
   return waiting.some(({ stream }) => stream.state === 'live') && waiting.some(({ stream }) => stream.state !== 'live')
-}
-
-/** @returns where the lines of a block begin, so that its source reads them again */
-function markBefore(block: Block, end: StreamEnd, now: SourceMark | undefined): SourceMark {
-  const { header } = block
-  const context = header.kind === 'events' ? (header.context ?? '') : ''
-  if (header.position.kind !== 'file') return { position: header.position, format: header.format, context, last: end }
-  const known = now?.position.kind === 'file' ? now.position : undefined
-  // The files finished since then are read again, so they are not finished.
-  const since = Math.max(0, (known?.generation ?? 0) - header.position.generation)
-  const finished = (known?.finished ?? []).slice(0, Math.max(0, (known?.finished?.length ?? 0) - since))
-  const position = { ...header.position, end: header.position.begin, finished }
-  return { position, format: header.format, context, last: end }
 }

@@ -7,7 +7,8 @@ import type { Block } from '../../wire/block-format.ts'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { type DurableFile, type DurableFiles, durableFiles } from '../../platform/durable-files.ts'
 import { SourceStream } from './source-stream.ts'
-import { type SpoolLog, isRun, openSpool } from './spool/spool-log.ts'
+import { type SpoolLog, openSpool } from './spool/spool-log.ts'
+import { isRun } from './spool/spool-reader.ts'
 import { testLog } from './device-fixture.ts'
 
 /** Segments of 128 KiB, preallocated in steps of 32 KiB. */

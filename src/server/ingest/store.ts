@@ -1,6 +1,6 @@
 // What ingest needs of the journal, in its own words (DESIGN "Parts"): commit blocks so that they may be
 // acknowledged, say how far a stream goes, keep what devices declare. `units` passes the journal in.
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
 /** Who sent it; both are part of every key. */
 export type Sender = { readonly organisation: string; readonly device: string }
@@ -31,7 +31,7 @@ export type Store = {
   /** Identity of the journal; a restored or new one has another (delivery C3). */
   readonly journalId: string
   /** Heads of the streams listed; the list itself is kept for the ledger (given, ended, final numbers). */
-  resume(sender: Sender, streams: readonly DeviceStream[]): Promise<Record<string, StreamHead>>
+  resume(sender: Sender, streams: readonly DeviceStream[]): Promise<Record<string, HeldStream>>
   /**
    * Decodes, checks the chain and commits in one synced transaction together with what others gave meanwhile. The
    * buffers are copied to the writer before the call returns. Rejects with Fault `disk.full` or `journal.unavailable`:

@@ -1,6 +1,6 @@
 // How blocks come into the journal and what it says of each, in its own words: what ingest asks for as its port
 // (ingest/store.ts) is this, and neither part knows the other.
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks, StreamHead } from '../../wire/streams.ts'
 
 /** Whose blocks they are; both are part of every key. */
 export type Sender = { readonly organisation: string; readonly device: string }
@@ -31,7 +31,7 @@ export type Committing = {
   /** A restored or new journal has another (delivery C3). */
   readonly journalId: string
   /** Heads of the streams listed; what is listed is kept for the ledger. */
-  resume(sender: Sender, streams: readonly DeviceStream[]): Promise<Record<string, StreamHead>>
+  resume(sender: Sender, streams: readonly DeviceStream[]): Promise<Record<string, HeldStream>>
   /** One synced transaction, or Fault `disk.full` or `journal.unavailable` and nothing stored. The buffers are copied first. */
   append(sender: Sender, blocks: readonly Buffer[]): Promise<readonly Outcome[]>
   /** A hole above the head; what is held is never declared missing. @returns the new head */

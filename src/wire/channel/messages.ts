@@ -1,6 +1,6 @@
 // The channel between connector and exchange, subprotocol `sallyport.v1` (delivery 1.4). Every binary WebSocket
 // message is a frame (wire/frame.ts) whose head is one of these; only `blocks` carries blocks.
-import type { DeviceStream, MissingBlocks, StreamHead } from '../streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks } from '../streams.ts'
 import type { DoctorReport } from '../doctor.ts'
 import type { Status } from '../status.ts'
 
@@ -61,8 +61,8 @@ export type FromExchange =
       readonly lingerMs: number
       readonly messageBytes: number
     }
-  /** The exchange's head of each stream listed; a stream it never saw has block -1 (delivery C3). */
-  | { readonly t: 'resume'; readonly heads: Readonly<Record<string, StreamHead>> }
+  /** The exchange's head of each stream listed, and its holes; a stream it never saw has block -1 (delivery C3). */
+  | { readonly t: 'resume'; readonly heads: Readonly<Record<string, HeldStream>> }
   /** Committed and synced, cumulative (delivery C5). */
   | { readonly t: 'ack'; readonly acks: Readonly<Record<string, number>> }
   /** Bytes that come back to the device's credit; `lingerMs` where it changes (delivery C4, 1.0). */

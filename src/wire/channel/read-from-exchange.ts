@@ -1,6 +1,8 @@
 // What a device accepts as the head of a message from its exchange. By hand: docs/decisions/0006.
+import { holesNamedMax } from '../streams.ts'
 import type { FromExchange } from './messages.ts'
 import {
+  areItems,
   areMembers,
   isMembers,
   isNatural,
@@ -35,7 +37,7 @@ function isMessage(m: Members): boolean {
         isNatural(m['messageBytes'])
       )
     case 'resume':
-      return areMembers(m['heads'], streamsMax, (stream, head) => isStreamId(stream) && isStreamHead(head))
+      return areMembers(m['heads'], streamsMax, (stream, head) => isStreamId(stream) && isHeldStream(head))
     case 'ack':
       return areMembers(m['acks'], streamsMax, (stream, block) => isStreamId(stream) && isNatural(block))
     case 'credit':
@@ -51,4 +53,16 @@ function isMessage(m: Members): boolean {
     default:
       return false
   }
+}
+
+function isHeldStream(value: unknown): boolean {
+  return (
+    isStreamHead(value) && isMembers(value) && isOptional(value['holes'], (it) => areItems(it, holesNamedMax, isRange))
+  )
+}
+
+function isRange(value: unknown): boolean {
+  return (
+    Array.isArray(value) && value.length === 2 && isNatural(value[0]) && isNatural(value[1]) && value[0] <= value[1]
+  )
 }

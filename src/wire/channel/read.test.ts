@@ -68,6 +68,18 @@ const fromDevice: readonly FromDevice[] = [
 const fromExchange: readonly FromExchange[] = [
   { t: 'welcome', v: 1, journal: 'j', clock: 1, credit: 1, lingerMs: 50, messageBytes: 1 },
   { t: 'resume', heads: { [stream]: head } },
+  {
+    t: 'resume',
+    heads: {
+      [stream]: {
+        ...head,
+        holes: [
+          [3, 3],
+          [5, 9],
+        ],
+      },
+    },
+  },
   { t: 'ack', acks: { [stream]: 1 } },
   { t: 'credit', bytes: 1, lingerMs: 50 },
   { t: 'wanted', stream, block: 1, damaged: true },

@@ -1,7 +1,7 @@
 // The local socket between EventHandler (binds, ROUTER) and connector (dials, DEALER): delivery 1.3. Every ZeroMQ
 // message is a frame (wire/frame.ts) whose head is one of these. Each carries the sender's session id; a new one, or
 // 3 s of silence, means: ask again.
-import type { DeviceStream, MissingBlocks, StreamHead } from '../streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks, StreamHead } from '../streams.ts'
 import type { EventHandlerStatus } from '../status.ts'
 
 export const localSocketName = 'EventHandler_SSEConnector.sock'
@@ -20,7 +20,7 @@ export type FromConnector =
       readonly lingerMs: number
     }
   /** The exchange's answer to the list; serving begins behind these heads. Replaces every ack noted before (C3). */
-  | { readonly t: 'resume'; readonly session: string; readonly heads: Readonly<Record<string, StreamHead>> }
+  | { readonly t: 'resume'; readonly session: string; readonly heads: Readonly<Record<string, HeldStream>> }
   /** Bytes of blocks that may be sent beyond those granted before (H2, C4). */
   | { readonly t: 'credit'; readonly session: string; readonly bytes: number; readonly lingerMs?: number }
   | { readonly t: 'ack'; readonly session: string; readonly acks: Readonly<Record<string, number>> }

@@ -2,6 +2,7 @@
 // searches on for the next frame head that holds.
 import { type BlockHeader, checkBlock } from '../../../wire/block-format.ts'
 import type { DurableFile } from '../../../platform/durable-files.ts'
+import { PageReader } from './read-pages.ts'
 import { findFrameMagic, frameHeadBytes, readFrameHead } from './spool-frame.ts'
 
 const windowBytes = 4 * 1024 * 1024
@@ -23,18 +24,19 @@ export type ScanRange = { readonly from: number; readonly end: number; readonly 
 /**
  * Gives every frame whose head verifies, in order.
  * @param blocks whether the blocks are checked too, or only the heads read
+ * @returns how many pages the disk did not give
  */
 export async function scanSegment(
   file: DurableFile,
   { from, end, id }: ScanRange,
   blocks: boolean,
   each: (frame: ScannedFrame) => void,
-): Promise<void> {
+): Promise<number> {
   const window = new Window(file, Math.min(end, await file.size()))
   let at = from
   for (;;) {
     at = await window.find(at)
-    if (at < 0) return
+    if (at < 0) return window.badPages
     const head = await window.head(at, id)
     if (head === undefined) {
       at += magicBytes
@@ -53,15 +55,19 @@ export async function scanSegment(
 
 /** The part of a file that is in memory. */
 class Window {
-  readonly #file: DurableFile
+  readonly #file: PageReader
   readonly #end: number
   #into = Buffer.allocUnsafeSlow(windowBytes)
   #base = 0
   #bytes: Buffer = this.#into.subarray(0, 0)
 
   constructor(file: DurableFile, end: number) {
-    this.#file = file
+    this.#file = new PageReader(file)
     this.#end = end
+  }
+
+  get badPages(): number {
+    return this.#file.badPages
   }
 
   /** @returns offset of the next frame magic at or behind `from`, -1 where there is none */

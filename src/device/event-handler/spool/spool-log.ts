@@ -2,13 +2,14 @@
 // only then they are offered, and only what the exchange acknowledged is ever removed.
 import assert from 'node:assert/strict'
 import { Fault } from '../../../core/fault.ts'
-import { type Block, noHash } from '../../../wire/block-format.ts'
+import type { Block } from '../../../wire/block-format.ts'
 import type { MissingBlocks } from '../../../wire/streams.ts'
 import { type Clock, systemClock } from '../../../platform/clock.ts'
 import { type DurableFiles, durableFiles } from '../../../platform/durable-files.ts'
 import type { Log } from '../../../platform/log.ts'
+import { hashHeads } from './head-hashes.ts'
 import { lockSpool } from './spool-lock.ts'
-import { SpoolReader, type Unreadable } from './spool-reader.ts'
+import { isRun, SpoolReader, type Unreadable } from './spool-reader.ts'
 import { type RecoveredSpool, recoverSpool } from './spool-recovery.ts'
 import { SpoolRetention } from './spool-retention.ts'
 import type { SpoolStream, SpoolStreams } from './spool-streams.ts'
@@ -45,32 +46,25 @@ export async function openSpool(options: SpoolOptions): Promise<SpoolLog> {
   const clock = options.clock ?? systemClock
   const lock = await lockSpool(files, options.folder, clock, options.signal)
   try {
+    const unreadable = (cause: unknown) => {
+      const why = cause instanceof Error ? cause.message : String(cause)
+      return new Fault('spool.unwritable', { what: `The spool folder ${options.folder} cannot be read: ${why}`, cause })
+    }
     const recovered = await recoverSpool(files, options.folder).catch((cause: unknown) => {
-      throw new Fault('spool.unwritable', { what: `The spool folder ${options.folder} cannot be read`, cause })
+      throw unreadable(cause)
     })
     if (recovered.holes > 0) options.log.warn({ frames: recovered.holes }, 'frames of the spool do not verify')
     const full = { ...options, files, clock }
-    const reader = new SpoolReader(files, options.folder)
-    await hashHeads(recovered.streams, reader)
+    for (const segment of recovered.unreadable) options.log.error({ segment }, 'a segment of the spool cannot be read')
+    const reader = new SpoolReader(files, options.folder, recovered.unreadable)
+    const passing = await hashHeads(recovered.streams, reader)
+    if (passing !== undefined) throw unreadable(passing.error)
     const retention = new SpoolRetention(full, recovered, reader)
     if (recovered.previous !== null) await retention.sync(recovered.previous.segment)
     return await SpoolLog.begin(full, recovered, { lock, reader, retention })
   } catch (error) {
     lock[Symbol.dispose]()
     throw error
-  }
-}
-
-/** A scan computes no hashes: only those of the heads are needed, and their chain to the block before is checked here. */
-async function hashHeads(streams: SpoolStreams, reader: SpoolReader): Promise<void> {
-  for (const record of streams.all()) {
-    if (record.head.hash !== '') continue
-    // The block before may lie in another segment: read first, the head is checked against it.
-    if (record.blocks.place(record.head.block - 1) !== undefined) await reader.run(record, record.head.block - 1)
-    const run = await reader.run(record, record.head.block)
-    const head = isRun(run) ? run[0] : undefined
-    streams.setHeadHash(record, head?.hash ?? noHash)
-    if (head === undefined) record.blocks.lose(record.head.block)
   }
 }
 
@@ -102,7 +96,7 @@ export class SpoolLog implements AsyncDisposable {
     for (const { stream } of [...recovered.streams.active()])
       recovered.streams.endIfDrained(stream, options.clock.now())
     await spool.#writer.roll(false)
-    await parts.retention.removeUseless()
+    await parts.retention.tidy()
     await spool.#writer.upkeep()
     spool.#running = spool.#run()
     return spool
@@ -180,10 +174,10 @@ export class SpoolLog implements AsyncDisposable {
     else this.streams.close(stream, this.#options.clock.now())
   }
 
-  /** Consecutive blocks from `from` on, or why that one is a hole: then it is one from now on. */
+  /** Consecutive blocks from `from` on, or why not: a hole is one for the rest of this run. */
   async read(stream: SpoolStream, from: number): Promise<readonly Block[] | Unreadable> {
     const run = await this.#parts.reader.run(stream, from)
-    if (!isRun(run)) stream.blocks.lose(from)
+    if (!isRun(run) && run.kind === 'hole') stream.blocks.lose(from)
     return run
   }
 
@@ -292,9 +286,4 @@ export class SpoolLog implements AsyncDisposable {
   #notify(): void {
     for (const waker of this.#waiting) waker()
   }
-}
-
-/** @returns whether what was read are blocks */
-export function isRun(read: readonly Block[] | Unreadable): read is readonly Block[] {
-  return !('kind' in read)
 }

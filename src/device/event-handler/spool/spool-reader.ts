@@ -1,9 +1,10 @@
 // Reads synced blocks back: the newest from memory, the rest from their segments in runs. What does not verify twice is
-// a hole (delivery S4, D10).
+// a hole (delivery S4, D10); so is what the disk does not give, and then its segment is kept: it may at the next start.
 import { join } from 'node:path'
 import { type Block, decodeBlock, isBlock } from '../../../wire/block-format.ts'
 import type { DurableFile, DurableFiles } from '../../../platform/durable-files.ts'
 import type { BlockPlace } from './block-index.ts'
+import { mayPass } from './read-pages.ts'
 import { frameHeadBytes, readFrameHead } from './spool-frame.ts'
 import { segmentName } from './spool-recovery.ts'
 import type { SpoolStream } from './spool-streams.ts'
@@ -13,11 +14,20 @@ const recentBytesMax = 5 * 1024 * 1024
 const runBytes = 512 * 1024
 const openFilesMax = 4
 
-/** Why a block is a hole. */
-export type Unreadable = { readonly kind: 'hole'; readonly cause: 'spool.damaged' | 'spool.removed' }
+/** Why a block is a hole; or that it cannot be read just now, for a reason that passes. */
+export type Unreadable =
+  | { readonly kind: 'hole'; readonly cause: 'spool.damaged' | 'spool.removed' }
+  | { readonly kind: 'later'; readonly error: unknown }
+
+/** @returns whether what was read are blocks */
+export function isRun(read: readonly Block[] | Unreadable): read is readonly Block[] {
+  return !('kind' in read)
+}
 
 /** Blocks of one spool folder. */
 export class SpoolReader implements AsyncDisposable {
+  /** Segments that the disk did not give, whole or in part. */
+  readonly unreadable: Set<number>
   readonly #files: DurableFiles
   readonly #folder: string
   readonly #recent = new Map<string, Block>()
@@ -25,7 +35,9 @@ export class SpoolReader implements AsyncDisposable {
   readonly #lastRead = new Map<string, { readonly block: number; readonly hash: string }>()
   #recentBytes = 0
 
-  constructor(files: DurableFiles, folder: string) {
+  /** @param unreadable segments that recovery could not read, whole or in part */
+  constructor(files: DurableFiles, folder: string, unreadable: Iterable<number> = []) {
+    this.unreadable = new Set(unreadable)
     this.#files = files
     this.#folder = folder
   }
@@ -53,20 +65,23 @@ export class SpoolReader implements AsyncDisposable {
   /**
    * Reads consecutive blocks of a stream.
    * @param from a block that has a place
-   * @returns at least one block and at most about 512 KiB more, or why the first is a hole
+   * @returns at least one block and at most about 512 KiB more, or why not even the first
    */
   async run(stream: SpoolStream, from: number): Promise<readonly Block[] | Unreadable> {
     const recent = this.#recentRun(stream, from)
     if (recent.length > 0) return recent
     const place = stream.blocks.place(from)
     if (place === undefined) return { kind: 'hole', cause: 'spool.damaged' }
-    let cause: Unreadable['cause'] = 'spool.damaged'
+    let cause: 'spool.damaged' | 'spool.removed' = 'spool.damaged'
     for (let attempt = 0; attempt < 2; attempt++) {
       try {
-        const blocks = await this.#diskRun(stream, from, place)
+        // The second time the block alone: what stands behind it costs it nothing.
+        const blocks = await this.#diskRun(stream, from, place, attempt === 0 ? runBytes : 0)
         if (blocks.length > 0) return blocks
       } catch (error) {
+        if (mayPass(error)) return { kind: 'later', error }
         if (error instanceof Error && 'code' in error && error.code === 'ENOENT') cause = 'spool.removed'
+        else if (attempt > 0) this.unreadable.add(place.segment)
       }
       await this.#closeFile(place.segment)
     }
@@ -94,9 +109,9 @@ export class SpoolReader implements AsyncDisposable {
     return blocks
   }
 
-  async #diskRun(stream: SpoolStream, from: number, first: BlockPlace): Promise<Block[]> {
+  async #diskRun(stream: SpoolStream, from: number, first: BlockPlace, bytesMax: number): Promise<Block[]> {
     const file = await this.#file(first.segment)
-    const into = Buffer.allocUnsafeSlow(Math.max(runBytes, frameHeadBytes + first.length))
+    const into = Buffer.allocUnsafeSlow(Math.max(bytesMax, frameHeadBytes + first.length))
     const bytes = into.subarray(0, await file.read(into, first.offset))
     const blocks: Block[] = []
     for (let number = from; ; number++) {

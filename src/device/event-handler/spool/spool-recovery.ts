@@ -3,6 +3,7 @@
 import { join } from 'node:path'
 import type { BlockHeader } from '../../../wire/block-format.ts'
 import type { DurableFile, DurableFiles } from '../../../platform/durable-files.ts'
+import { mayPass, PageReader } from './read-pages.ts'
 import { scanSegment } from './segment-scan.ts'
 import { SpoolStreams } from './spool-streams.ts'
 import { type SpoolTable, decodeTable } from './spool-table.ts'
@@ -15,6 +16,10 @@ export type RecoveredSpool = {
   readonly segments: readonly RecoveredSegment[]
   /** Files that hold nothing that counts: failed attempts (S7) and beginnings of a segment that a crash cut off. */
   readonly useless: readonly number[]
+  /** Of the segments those that the disk did not give, whole or in part: they may be read again at a later start. */
+  readonly unreadable: readonly number[]
+  /** Newer than any that could be read, and unreadable: nothing goes on from it, what it held is withdrawn. */
+  readonly givenUp: readonly number[]
   readonly nextSegment: number
   readonly nextGroup: number
   /** The newest segment that counts and the byte up to which it does. */
@@ -27,8 +32,8 @@ export type RecoveredSpool = {
 export const segmentName = (number: number): string => `${String(number).padStart(8, '0')}.seg`
 
 /**
- * Reads every segment of a folder.
- * @param files the disk; its read errors are tried once more, then the segment counts as lost
+ * Reads every segment of a folder. Read errors are tried once more, then page by page (delivery D10); throws only what
+ * may pass (`mayPass`), for then nothing is given up.
  */
 export async function recoverSpool(files: DurableFiles, folder: string): Promise<RecoveredSpool> {
   const numbers = (await files.list(folder))
@@ -54,6 +59,7 @@ class Recovery {
   readonly #numbers: readonly number[]
   readonly #tables: ReadonlyMap<number, ReadTable>
   readonly #streams = new SpoolStreams()
+  readonly #unreadable = new Set<number>()
   #group = 0
   #holes = 0
 
@@ -75,23 +81,22 @@ class Recovery {
         useless.push(number)
         continue
       }
-      if (taken === 'unreadable') {
-        // What the disk does not give now it may give at the next start: nothing in it is known to be acknowledged (S9).
-        segments.push({ number, bytes: 0, hasBlocks: true })
-        continue
-      }
-      segments.push({ number, bytes: taken.bytes, hasBlocks: taken.blocks > 0 })
+      segments.push({ number, bytes: taken.bytes, hasBlocks: taken.end === undefined || taken.blocks > 0 })
+      if (taken.end === undefined) continue
       previous = { segment: number, end: taken.end }
       clean = this.#tables.get(number)?.table.clean === true && taken.blocks === 0
     }
+    const givenUp = segments.splice(segments.findLastIndex(({ number }) => number === previous?.segment) + 1)
     return {
       streams: this.#streams,
       segments,
       useless,
+      unreadable: [...this.#unreadable],
+      givenUp: givenUp.map(({ number }) => number),
       nextSegment: (this.#numbers.at(-1) ?? 0) + 1,
       nextGroup: this.#group,
       previous,
-      clean,
+      clean: clean && givenUp.length === 0,
       holes: this.#holes,
     }
   }
@@ -109,17 +114,18 @@ class Recovery {
     return undefined
   }
 
-  /** Read errors are tried once more (delivery D10); a segment that stays unreadable is a hole, never a refusal. */
-  async #read(number: number): Promise<Taken | 'unreadable' | undefined> {
-    for (let attempt = 0; attempt < 2; attempt++) {
-      try {
-        await using file = await this.#files.open(join(this.#folder, segmentName(number)))
-        return await this.#take(number, file)
-      } catch (error) {
-        if (!(error instanceof Error && 'code' in error)) throw error
-      }
+  /** @returns what a segment holds; without an end where the disk does not give it; undefined where it is none */
+  async #read(number: number): Promise<Taken | undefined> {
+    let bytes = 0
+    try {
+      await using file = await this.#files.open(join(this.#folder, segmentName(number)))
+      bytes = await file.size()
+      return await this.#take(number, file)
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error) || mayPass(error)) throw error
+      this.#unreadable.add(number)
+      return { bytes, blocks: 0, end: undefined }
     }
-    return 'unreadable'
   }
 
   async #take(number: number, file: DurableFile): Promise<Taken | undefined> {
@@ -137,7 +143,7 @@ class Recovery {
     let end = framesAt
     let blocks = 0
     let expected = 0
-    await scanSegment(file, range, true, ({ header, group, index, offset, end: frameEnd, length }) => {
+    const badPages = await scanSegment(file, range, true, ({ header, group, index, offset, end: frameEnd, length }) => {
       this.#group = Math.max(this.#group, group + 1)
       // Of the newest group the unbroken beginning: once broken, `expected` never fits again.
       if (isLast && group === newest && (index !== expected || header === undefined)) expected = NaN
@@ -147,13 +153,18 @@ class Recovery {
       if (isChecked(block) && this.#streams.add(block, number, offset, true)) blocks++
       else this.#holes++
       end = frameEnd
+    }).catch((error: unknown) => {
+      if (mayPass(error)) throw error
+      return Infinity
     })
-    if (read === undefined && blocks === 0) return undefined
-    return { bytes: await file.size(), blocks, end: named ?? end }
+    if (badPages > 0) this.#unreadable.add(number)
+    const isNothing = read === undefined && blocks === 0
+    if (isNothing && badPages === 0) return undefined
+    return { bytes: await file.size(), blocks, end: isNothing ? undefined : (named ?? end) }
   }
 }
 
-type Taken = { readonly bytes: number; readonly blocks: number; readonly end: number }
+type Taken = { readonly bytes: number; readonly blocks: number; readonly end: number | undefined }
 
 function isChecked(block: { readonly header: BlockHeader | undefined }): block is { readonly header: BlockHeader } {
   return block.header !== undefined
@@ -168,14 +179,12 @@ async function readTable(files: DurableFiles, path: string): Promise<ReadTable |
 }
 
 async function readStart(files: DurableFiles, path: string, bytesMax: number): Promise<Buffer | undefined> {
-  for (let attempt = 0; attempt < 2; attempt++) {
-    try {
-      await using file = await files.open(path)
-      const into = Buffer.allocUnsafeSlow(Math.min(await file.size(), bytesMax))
-      return into.subarray(0, await file.read(into, 0))
-    } catch {
-      // Tried once more (delivery D10).
-    }
+  try {
+    await using file = await files.open(path)
+    const into = Buffer.allocUnsafeSlow(Math.min(await file.size(), bytesMax))
+    return into.subarray(0, await new PageReader(file).read(into, 0))
+  } catch (error) {
+    if (mayPass(error)) throw error
+    return undefined
   }
-  return undefined
 }

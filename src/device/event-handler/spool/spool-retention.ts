@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Clock } from '../../../platform/clock.ts'
 import type { DurableFiles } from '../../../platform/durable-files.ts'
 import type { Log } from '../../../platform/log.ts'
-import { type RecoveredSegment, segmentName } from './spool-recovery.ts'
+import { type RecoveredSegment, type RecoveredSpool, segmentName } from './spool-recovery.ts'
 import type { SpoolReader } from './spool-reader.ts'
 import type { SpoolStreams } from './spool-streams.ts'
 
@@ -25,16 +25,18 @@ export class SpoolRetention {
   readonly #options: RetentionOptions
   readonly #reader: SpoolReader
   readonly #useless: readonly number[]
+  readonly #givenUp: readonly number[]
   #sealed: Sealed[]
 
   constructor(
     options: RetentionOptions,
-    recovered: { readonly segments: readonly RecoveredSegment[]; readonly useless: readonly number[] },
+    recovered: Pick<RecoveredSpool, 'segments' | 'useless' | 'givenUp'>,
     reader: SpoolReader,
   ) {
     this.#options = options
     this.#reader = reader
     this.#useless = recovered.useless
+    this.#givenUp = recovered.givenUp
     this.#sealed = recovered.segments.map((segment) => ({ ...segment, since: options.clock.monotonic() }))
   }
 
@@ -53,36 +55,51 @@ export class SpoolRetention {
     this.#sealed.push({ ...segment, since: this.#options.clock.monotonic() })
   }
 
-  /** Syncs a segment whose end recovery has accepted. */
+  /** Syncs a segment whose end recovery has accepted. Where it fails, what a crash may still take is a hole (S4). */
   async sync(segment: number): Promise<void> {
-    await using file = await this.#options.files.open(this.#path(segment))
-    await file.sync()
+    try {
+      await using file = await this.#options.files.open(this.#path(segment))
+      await file.sync()
+    } catch (error) {
+      this.#options.log.error({ err: error, segment }, 'the newest segment of the spool could not be synced')
+    }
   }
 
-  /** Files that hold nothing that counts. */
-  async removeUseless(): Promise<void> {
+  /** Removes files that hold nothing that counts, and puts aside what was given up unread: only a person can mend it. */
+  async tidy(): Promise<void> {
+    const { files, log } = this.#options
     for (const segment of this.#useless) await this.#unlink(segment)
+    for (const segment of this.#givenUp) {
+      const path = this.#path(segment)
+      log.error({ path: `${path}.unreadable` }, 'a segment that nothing could go on from is put aside')
+      await files
+        .rename(path, `${path}.unreadable`)
+        .catch((error: unknown) => log.warn({ err: error }, 'it could not be'))
+    }
   }
 
   /**
-   * Removes acknowledged segments from the oldest on.
+   * Removes acknowledged segments from the oldest on. One that could not be read is kept until room is scarce, whatever
+   * its age: at a later start it may be read, and fills the hole that was declared for it.
    * @param openBytes of the segment being written
    * @param pressing asked before each: room is scarce, and what is acknowledged goes first
    */
   async remove(streams: SpoolStreams, openBytes: number, pressing: () => boolean): Promise<void> {
-    let acknowledged = 0
-    for (const segment of this.#sealed) {
-      if (!streams.acknowledgedThrough(segment.number)) break
-      acknowledged += segment.bytes
-    }
+    const unreadable = ({ number }: Sealed) => this.#reader.unreadable.has(number)
+    const acknowledged = (segment: Sealed) =>
+      streams.acknowledgedThrough(segment.number) && !(unreadable(segment) && streams.lackNext)
+    const first = this.#sealed.findIndex((segment) => !acknowledged(segment))
+    const removable = this.#sealed.slice(0, first < 0 ? undefined : first)
+    let bytes = removable.reduce((sum, segment) => sum + segment.bytes, 0)
     const now = this.#options.clock.monotonic()
-    for (let oldest = this.#sealed[0]; oldest !== undefined && acknowledged > 0; oldest = this.#sealed[0]) {
-      const kept = acknowledged + openBytes <= this.#options.bytesMax / 4 && now - oldest.since < keptMs
+    for (const oldest of removable) {
+      const kept = bytes + openBytes <= this.#options.bytesMax / 4 && now - oldest.since < keptMs
+      if (!pressing() && unreadable(oldest)) continue
       if (kept && oldest.hasBlocks && !pressing()) break
       // Asked again each time: while the one before was unlinked the exchange may have said that it lacks this one (C3).
-      if (!streams.acknowledgedThrough(oldest.number)) break
-      acknowledged -= oldest.bytes
-      this.#sealed.shift()
+      if (!acknowledged(oldest)) break
+      bytes -= oldest.bytes
+      this.#sealed = this.#sealed.filter((segment) => segment !== oldest)
       // First out of the index, then off the disk: nobody is sent to read what is just going.
       streams.dropThrough(oldest.number)
       await this.#reader.closeSegment(oldest.number)

@@ -177,6 +177,13 @@ export class SpoolStreams {
     return true
   }
 
+  /** A stream's next block is a hole: where it lay is not known, and it has not been declared, or not been heard. */
+  get lackNext(): boolean {
+    for (const { acknowledged, head, blocks } of this.#active)
+      if (acknowledged < head.block && blocks.place(acknowledged + 1) === undefined) return true
+    return false
+  }
+
   /** The segments up to `segment` are gone. */
   dropThrough(segment: number): void {
     for (const { blocks } of this.#streams.values()) {

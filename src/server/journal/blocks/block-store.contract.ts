@@ -150,6 +150,8 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       await append(store, [at(0), at(1)])
       await missing(store, stream, 2, 4)
       await append(store, [at(5)])
+      const holes = async () => (await resume(store, sender, [listed(stream)]))[stream.stream]?.holes
+      assert.deepEqual(await holes(), [[2, 4]], 'the device is told of it')
       assert.deepEqual(kinds(await append(store, [stream.twin(at(4), { source: 'forged' })])), ['conflict'])
       assert.deepEqual(kinds(await append(store, [at(3), at(4), at(2), at(2)])), [
         'stored',
@@ -158,7 +160,7 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
         'duplicate',
       ])
       const [counts] = (await store.ledger(org, 'counts')).streams
-      assert.deepEqual([counts?.record.holes, counts?.stored], [[], 5])
+      assert.deepEqual([counts?.record.holes, counts?.stored, await holes()], [[], 5, undefined])
     }))
 
   test('delivery C3: resume tells the head of each stream listed; one never seen has none', () =>

@@ -1,6 +1,6 @@
 // Port: where blocks are kept, by organisation and day, in the order they arrived. Blocks are the truth; everything
 // else is derived from them (delivery J1–J3, J7). Adapters beside it; suite: block-store.contract.ts.
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../../wire/streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks, StreamHead } from '../../../wire/streams.ts'
 import type { Checkpoint, Outcome, Sender } from '../committing.ts'
 import type { StreamRecord } from './stream-record.ts'
 
@@ -19,7 +19,7 @@ export type StoreWrite =
 
 export type StoreReply =
   | { readonly kind: 'append'; readonly outcomes: readonly Outcome[] }
-  | { readonly kind: 'resume'; readonly heads: Readonly<Record<string, StreamHead>> }
+  | { readonly kind: 'resume'; readonly heads: Readonly<Record<string, HeldStream>> }
   | { readonly kind: 'missing'; readonly head: StreamHead }
   | { readonly kind: 'checkpoint' }
   | { readonly kind: 'given' }

@@ -2,7 +2,7 @@
 // (delivery J1–J3, J7). A new day's file begins with the records of the streams that go on.
 import type { DatabaseSync } from 'node:sqlite'
 import { type Block, decodeBlock, isBlock, noHash, type StreamEnd } from '../../../wire/block-format.ts'
-import type { DeviceStream, StreamHead } from '../../../wire/streams.ts'
+import type { DeviceStream, HeldStream, StreamHead } from '../../../wire/streams.ts'
 import type { Checkpoint, Outcome, Sender } from '../committing.ts'
 import { blocksLayout, ledgerLayout, readRecord, recordRow, saveRecord } from './block-layout.ts'
 import type { StoreReply, StoreWrite } from './block-store.ts'
@@ -11,7 +11,7 @@ import { inTransaction, openWritable } from '../database.ts'
 import { type OpenFile, withStatements } from '../database-cache.ts'
 import { dayFile, dayOf, ledgerFile } from '../day-files.ts'
 import { eventsIn, heldIn, type StoredBlocks } from './stored-blocks.ts'
-import { headOf, newStream, nextBlock, type StreamRecord } from './stream-record.ts'
+import { headOf, heldOf, newStream, nextBlock, type StreamRecord } from './stream-record.ts'
 
 /** Records kept in memory; what is evicted is read again. */
 const recordsMax = 65_536
@@ -119,8 +119,8 @@ export class BlockWriter implements Disposable {
     this.#changed.set(record.stream, { ...record, given, heardAt: now, end: { block, hash, sequence } })
   }
 
-  #resume(sender: Sender, streams: readonly DeviceStream[], now: number): Record<string, StreamHead> {
-    const heads: Record<string, StreamHead> = {}
+  #resume(sender: Sender, streams: readonly DeviceStream[], now: number): Record<string, HeldStream> {
+    const heads: Record<string, HeldStream> = {}
     for (const listed of streams) {
       const record = this.#record(listed.stream) ?? newStream(listed.stream, sender.device, listed.source, this.#day)
       heads[listed.stream] = unknownHead
@@ -128,7 +128,7 @@ export class BlockWriter implements Disposable {
       const end = listed.state === 'ended' ? listed.head : record.end
       const given = Math.max(record.given, listed.head.sequence)
       this.#changed.set(record.stream, { ...record, given, end, heardAt: now })
-      heads[listed.stream] = headOf(record)
+      heads[listed.stream] = heldOf(record)
     }
     this.#closeUnlisted(sender, heads, now)
     return heads

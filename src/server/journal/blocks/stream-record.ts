@@ -1,6 +1,6 @@
 // What the journal knows of one stream: how far it goes, what it lacks, what the device says of it (delivery 1.6).
 import { noHash, type StreamEnd } from '../../../wire/block-format.ts'
-import type { StreamHead } from '../../../wire/streams.ts'
+import { type HeldStream, holesNamedMax, type StreamHead } from '../../../wire/streams.ts'
 
 /** Blocks that will not come; `last` is null until the block behind them tells the sequences (delivery J3). */
 export type Hole = {
@@ -77,6 +77,12 @@ export function headOf(record: StreamRecord): StreamHead {
   const top = topHole(record)
   if (top !== undefined && record.end !== null && top.through === record.end.block) return record.end
   return { block: record.block, hash: record.hash, sequence: record.sequence }
+}
+
+/** @returns what the device is told when it lists the stream: its head, and the holes it may be able to fill by now. */
+export function heldOf(record: StreamRecord): HeldStream {
+  const holes = record.holes.slice(-holesNamedMax).map(({ from, through }) => [from, through] as const)
+  return holes.length === 0 ? headOf(record) : { ...headOf(record), holes }
 }
 
 /** @returns the number of the block that must come next. */

@@ -19,7 +19,7 @@ import type { BlockRange } from '../index/read-block.ts'
 import type { Checkpoint, Outcome, Sender } from '../committing.ts'
 import type { SearchAsk } from '../search/search-events.ts'
 import type { TailAsk, TailStep } from '../search/tail-events.ts'
-import type { DeviceStream, MissingBlocks, StreamHead } from '../../../wire/streams.ts'
+import type { DeviceStream, HeldStream, MissingBlocks, StreamHead } from '../../../wire/streams.ts'
 
 /** What a worker is started with. */
 export type WorkerSetup = {
@@ -52,7 +52,7 @@ export type WriterQuestions = {
   }
   resume: {
     ask: { sender: Sender; streams: readonly DeviceStream[]; now: number }
-    answer: Readonly<Record<string, StreamHead>>
+    answer: Readonly<Record<string, HeldStream>>
   }
   missing: { ask: { sender: Sender; missing: MissingBlocks; now: number }; answer: StreamHead }
   checkpoint: { ask: { sender: Sender; checkpoint: Checkpoint; now: number }; answer: null }
