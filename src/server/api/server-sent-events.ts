@@ -30,6 +30,8 @@ export async function* serverSentEvents(
     let step = steps.next()
     while (!signal.aborted && mayRead()) {
       const next = await orSilence(step, clock, signal)
+      // Whoever signed out meanwhile hears nothing of what came.
+      if (signal.aborted || !mayRead()) return
       if (next === 'silence') {
         yield ': nothing new\n\n'
         continue

@@ -4,11 +4,13 @@ import type { InvestigationEvent } from '../../wire/api/investigations.ts'
 
 export type Placed = { readonly id: number; readonly event: InvestigationEvent }
 
-/** A module gives five at most; a graph of 500 nodes is some 200 kB. */
 const eventsMax = 400
+/** As JSON; a graph of 500 nodes is some 200 kB. So much one reader that does not read holds, too. */
+const charactersMax = 4_194_304
 
 export class RunLog {
-  readonly #events: Placed[] = []
+  readonly #events: (Placed & { readonly characters: number })[] = []
+  #characters = 0
   #last = 0
   #over = false
   #changed = Promise.withResolvers<void>()
@@ -23,8 +25,11 @@ export class RunLog {
   }
 
   add(event: InvestigationEvent): void {
-    this.#events.push({ id: ++this.#last, event })
-    if (this.#events.length > eventsMax) this.#events.shift()
+    const { length: characters } = JSON.stringify(event)
+    this.#events.push({ id: ++this.#last, event, characters })
+    this.#characters += characters
+    while (this.#events.length > eventsMax || this.#characters > charactersMax)
+      this.#characters -= this.#events.shift()?.characters ?? 0
     this.#wake()
   }
 
@@ -42,10 +47,11 @@ export class RunLog {
     signal.addEventListener('abort', leave, { once: true })
     try {
       while (!signal.aborted) {
-        const first = (this.#events[0]?.id ?? 1) - 1
+        const first = (this.#events[0]?.id ?? this.#last + 1) - 1
         if (place < first || place > this.#last) {
-          yield [{ id: this.#last, event: { event: 'reset', data: {} } }]
+          // What comes while the reader is busy with it comes behind it.
           place = this.#last
+          yield [{ id: place, event: { event: 'reset', data: {} } }]
         }
         const next = this.#events.filter(({ id }) => id > place)
         place = this.#last
