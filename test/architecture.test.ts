@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict'
+import { spawnSync } from 'node:child_process'
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import { pathToFileURL } from 'node:url'
 import { bans, deviceClosure, installedPackages } from './device-closure.ts'
 import { partOf, parts, units } from './parts.ts'
 import { codeOnly, importsOf, packageOf, root, type SourceFile, sourceFiles } from './source-tree.ts'
@@ -205,4 +207,19 @@ test('architecture: the device can be packed without the server, the console and
   )
   assert.deepEqual(strangers, [])
   assert.ok(closure.packages.length <= 45, `${closure.packages.length} packages in the device; at most 45`)
+})
+
+test('architecture: the connector, and who supervises a device, start without the library of schemas', () => {
+  const refuse = `import { registerHooks } from 'node:module'
+    registerHooks({ resolve: (name, context, next) => {
+      if (name.startsWith('typebox')) throw new Error(name + ' is loaded by ' + context.parentURL)
+      return next(name, context)
+    } })
+    for (const file of process.argv.slice(1)) await import(file)`
+  const started = ['device/connector/connector.ts', 'device/hop/hop-zeromq.ts', 'units/device-command.ts']
+  const urls = started.map((file) => pathToFileURL(join(root, 'src', file)).href)
+  const { status, stderr } = spawnSync(process.execPath, ['--input-type=module', '-e', refuse, ...urls], {
+    encoding: 'utf8',
+  })
+  assert.equal(status, 0, stderr)
 })

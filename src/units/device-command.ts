@@ -1,8 +1,6 @@
 // `sallyport device run` and `device enrol`: the device of this machine, in the foreground.
 import type { DeviceRequest, Enrolled, EnrolRequest, Registration, RunningDevice } from '../cli/ports.ts'
 import { Fault } from '../core/fault.ts'
-import { parseSources } from '../device/event-handler/source-argument.ts'
-import { inputOf } from '../device/event-handler/source-config.ts'
 import { openSupervisor } from '../device/pmtool/supervisor.ts'
 import type { RoleUrls } from '../wire/registration/clients.ts'
 import { formatAddress } from '../platform/address.ts'
@@ -51,20 +49,26 @@ export async function registrationOf(data: string, signal: AbortSignal): Promise
   const folder = dataFolder(data).device
   const standing = await standingHere(folder, signal)
   if (standing.kind === 'none') return standing
-  return { ...standing, sources: configuredSources(folder).map((source) => inputOf(source)) }
+  const sources = await configuredSources(folder)
+  if (sources.length === 0) return { ...standing, sources: [] }
+  const { inputOf } = await import('../device/event-handler/source-config.ts')
+  return { ...standing, sources: sources.map((source) => inputOf(source)) }
 }
 
 /** Enrols this machine and writes EventHandler's configuration; without sources those of before stay. */
 export async function enrolWithSources(request: EnrolRequest): Promise<Enrolled> {
   const { token, dataFolder: data, sources, signal, proxy } = request
   const folder = openDataFolder(data)
-  const chosen = sources.length > 0 ? parseSources(sources) : configuredSources(folder.device)
+  const chosen =
+    sources.length > 0
+      ? (await import('../device/event-handler/source-argument.ts')).parseSources(sources)
+      : await configuredSources(folder.device)
   const enrolment = await enrolHere(folder.device, token, {
     clock: systemClock,
     signal,
     ...(proxy === undefined ? {} : { proxy }),
   })
-  configureDevice(folder.device, { device: enrolment.device, sources: chosen })
+  await configureDevice(folder.device, { device: enrolment.device, sources: chosen })
   return {
     v: 1,
     device: enrolment.device,

@@ -3,11 +3,7 @@
 // neither: loaded and unused they would take 20 to 40 MiB in each.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import {
-  type EventHandlerConfiguration,
-  readConfiguration,
-  writeConfiguration,
-} from '../device/event-handler/configuration.ts'
+import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
 import { openConnectorLog } from '../device/connector/connector-log.ts'
 import { readContext } from '../device/connector/contexts.ts'
 import type { Enrolment } from '../device/connector/enrol.ts'
@@ -51,6 +47,7 @@ export async function startEventHandlerUnit(
   const log = openLog('EventHandler', join(folder.root, 'log', 'event-handler.log'))
   const { startEventHandler } = await import('../device/event-handler/event-handler.ts')
   const { openHopServer } = await import('../device/hop/hop-zeromq.ts')
+  const { readConfiguration } = await loadConfiguration()
   const handler = await startEventHandler({
     configuration: readConfiguration(folder.configuration),
     spoolFolder: folder.spool,
@@ -141,10 +138,11 @@ function proxyOf(text: string): Proxy {
 }
 
 /** Writes the one file that EventHandler is configured by. */
-export function configureDevice(
+export async function configureDevice(
   folder: DeviceFolder,
   { device, sources }: Pick<EventHandlerConfiguration, 'device' | 'sources'>,
-): void {
+): Promise<void> {
+  const { writeConfiguration } = await loadConfiguration()
   writeConfiguration(folder.configuration, {
     v: 1,
     device,
@@ -155,6 +153,13 @@ export function configureDevice(
 }
 
 /** @returns the sources of the configuration of before; none where there is none. */
-export function configuredSources(folder: DeviceFolder): EventHandlerConfiguration['sources'] {
-  return existsSync(folder.configuration) ? readConfiguration(folder.configuration).sources : []
+export async function configuredSources(folder: DeviceFolder): Promise<EventHandlerConfiguration['sources']> {
+  if (!existsSync(folder.configuration)) return []
+  const { readConfiguration } = await loadConfiguration()
+  return readConfiguration(folder.configuration).sources
+}
+
+/** Its schemas bring a library of 700 files, which neither the connector nor who supervises a device needs. */
+async function loadConfiguration() {
+  return await import('../device/event-handler/configuration.ts')
 }

@@ -61,7 +61,7 @@ export async function startSite(options: SiteOptions): Promise<Site> {
     options.signal,
   )
   const device = enrolledDevice(folder.device) ?? (await enrolAtOwn(owner, folder, options.signal))
-  configureDevice(folder.device, { device, sources: options.sources })
+  await configureDevice(folder.device, { device, sources: options.sources })
   const unit = {
     folder: folder.device.root,
     local: options.local,

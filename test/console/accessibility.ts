@@ -9,7 +9,7 @@ const source = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe
 export async function violations(page: Page): Promise<string[]> {
   await page.evaluate(source)
   const result: unknown = await page.evaluate(
-    `axe.run().then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
+    `axe.run({ resultTypes: ['violations'] }).then(({ violations }) => violations.flatMap(({ id, impact, nodes }) =>
       nodes.map(({ target, any }) => id + ' (' + impact + '): ' + target.join(' ') + ' ' + (any[0]?.message ?? ''))))`,
   )
   return Array.isArray(result) ? result.map(String) : ['axe gave no answer']
