@@ -225,3 +225,63 @@ test('issue 9, 7: losses and holes stand as rows where they arrived, each on one
   assert.deepEqual((await journal.search('acme', { q: 'type:dns', limit: 10 })).losses, [])
   assert.equal((await journal.count('acme', { q: 'is:lost' })).count, 0)
 })
+
+/** Declares the next block of a stream missing. @param closed whether it is the last one, so that its count is known */
+async function lose(journal: Journal, stream: StreamFixture, lines: readonly string[], closed = false): Promise<void> {
+  const { header, hash } = stream.events(lines)
+  const final = closed ? { final: { hash, sequence: header.first + lines.length - 1 } } : {}
+  const range = { stream: stream.stream, from: header.block, through: header.block }
+  await journal.store.missing(sender, { ...range, cause: 'spool.damaged', ...final })
+}
+
+test('issue 9, 7: a tail tells holes among the events as they came, each once, whichever line it was cut behind', async () => {
+  await using folder = await temporaryFolder()
+  const clock = setClock()
+  await using journal = await journalIn(folder.path, clock)
+  const [stream, other] = [new StreamFixture(), new StreamFixture({ source: 'other' })]
+  await give(journal, [stream.open(), stream.events([dns(1)]), other.open(), other.events([dns(2)])])
+  clock.set(fixtureStart + 1_000)
+  await lose(journal, stream, ['lost', 'too'])
+  await lose(journal, other, ['a', 'b', 'c'], true)
+  clock.set(fixtureStart + 2_000)
+  await give(journal, [stream.events([dns(4)])])
+  clock.set(fixtureStart + 3_000)
+  await lose(journal, stream, ['end'], true)
+  const whole = await read(journal, 'start', 6)
+  assert.deepEqual(shown(whole), ['1', '1', 'spool.damaged 2', 'spool.damaged 3', '4', 'spool.damaged 1'])
+  const page = await journal.search('acme', { q: '', limit: 100 })
+  const ids = (lines: readonly TailLine[]) => found(lines).flatMap((line) => (line.kind === 'loss' ? [line.id] : []))
+  assert.deepEqual(ids(whole).sort(), page.losses.map(({ loss }) => loss.id).sort(), 'the rows of the page')
+  for (const [index, line] of found(whole).slice(0, -1).entries())
+    assert.deepEqual(found(await read(journal, line.cursor, 5 - index)), found(whole).slice(index + 1))
+  assert.deepEqual(shown(await read(journal, 'start', 1, 'source:other is:lost')), ['spool.damaged 3'])
+  assert(page.live !== null)
+  await lose(journal, new StreamFixture({ source: 'third' }), ['new'], true)
+  assert.deepEqual(shown(await read(journal, page.live, 1)), ['spool.damaged 1'], 'nothing of the page comes again')
+})
+
+test('issue 9, 7: a tail that waits is woken by a hole; one without a block behind it is told after a minute', async () => {
+  await using folder = await temporaryFolder()
+  const clock = setClock()
+  await using journal = await journalIn(folder.path, clock)
+  const stream = new StreamFixture()
+  await give(journal, [stream.open(), stream.events([dns(1)])])
+  // Below the 15 s after which a tail looks again by itself.
+  const signal = AbortSignal.timeout(10_000)
+  const tail = journal.tail('acme', { q: '' }, { from: 'now', signal })[Symbol.asyncIterator]()
+  await tail.next()
+  await lose(journal, new StreamFixture({ source: 'other' }), ['lost'], true)
+  const heard: TailLine[] = []
+  while (found(heard).length === 0) heard.push(...((await tail.next()).value ?? assert.fail('it ended')))
+  assert.deepEqual(shown(heard), ['spool.damaged 1'])
+  await tail.return?.()
+  await lose(journal, stream, ['of unknown count'])
+  const at = found(heard).at(-1)?.cursor ?? ''
+  clock.set(fixtureStart + 59_000)
+  for await (const step of journal.tail('acme', { q: '' }, { from: at, signal })) {
+    assert.deepEqual(shown(step), [], 'the block behind it may come')
+    break
+  }
+  clock.set(fixtureStart + 61_000)
+  assert.deepEqual(shown(await read(journal, at, 1)), ['spool.damaged null'])
+})

@@ -13,7 +13,7 @@ const stepEveryMs = 100
 export type TailFrom = { readonly from: string; readonly signal: AbortSignal }
 export type AskStep = (question: EventQuestion, from: string, signal: AbortSignal) => Promise<TailStep>
 
-/** Wakes whoever waits for a commit. */
+/** Wakes whoever waits for a commit, of blocks or of a declared hole. */
 export class Commits {
   #count = 0
   readonly #waiting = new Set<() => void>()
@@ -22,7 +22,7 @@ export class Commits {
     return this.#count
   }
 
-  /** @returns the store that tells of each block it has committed. */
+  /** @returns the store that tells of each commit that a tail may say something of. */
   watching(store: Committing): Committing {
     const told = async <T>(done: Promise<T>): Promise<T> => {
       const value = await done
@@ -30,7 +30,12 @@ export class Commits {
       for (const wake of this.#waiting) wake()
       return value
     }
-    return { ...store, append: (sender, blocks) => told(store.append(sender, blocks)) }
+    return {
+      ...store,
+      append: (sender, blocks) => told(store.append(sender, blocks)),
+      missing: (sender, missing) => told(store.missing(sender, missing)),
+      resume: (sender, streams) => told(store.resume(sender, streams)),
+    }
   }
 
   /** Resolves at the first commit behind `seen`, at abort, or after `ms`. */

@@ -26,6 +26,7 @@ export class BlockWriter implements Disposable {
   readonly #noted = new Set<string>()
   #changed = new Map<string, StreamRecord>()
   #day = ''
+  #declaredAt = 0
   #file: OpenFile | undefined
 
   constructor(organisation: string, blocks: StoredBlocks) {
@@ -64,7 +65,7 @@ export class BlockWriter implements Disposable {
         const { missing, sender } = write
         const record = this.#record(missing.stream) ?? newStream(missing.stream, sender.device, '', this.#day)
         if (record.device !== sender.device) return { kind: 'missing', head: unknownHead }
-        const changed = declareMissing(record, missing, now)
+        const changed = declareMissing(record, missing, this.#declaring(now))
         if (changed !== record) this.#changed.set(record.stream, changed)
         const head = headOf(changed)
         return { kind: 'missing', head: { ...head, block: Math.max(head.block, nextBlock(changed) - 1) } }
@@ -147,8 +148,14 @@ export class BlockWriter implements Disposable {
       const { block: through, hash, sequence } = record.end
       const cause = 'spool.removed'
       const missing = { stream: record.stream, from, through, cause, final: { hash, sequence } } as const
-      this.#changed.set(record.stream, declareMissing(record, missing, now))
+      this.#changed.set(record.stream, declareMissing(record, missing, this.#declaring(now)))
     }
+  }
+
+  /** No two holes are declared at the same time: a tail that has told one knows which are behind it. */
+  #declaring(now: number): number {
+    this.#declaredAt = Math.max(now, this.#declaredAt + 1)
+    return this.#declaredAt
   }
 
   #checkpoint(sender: Sender, checkpoint: Checkpoint, now: number): void {

@@ -10,38 +10,48 @@ const version = 1
 /** `now` is that of the first page, so that `since:1h` means the same on all pages. */
 export type Cursor = { readonly position: EventPosition; readonly now: number }
 
+/** @property declared when the last hole that a tail has told was declared, Unix ms: holes stand in no block */
+export type TailCursor = Cursor & { readonly declared: number }
+
 export function encodeCursor(cursor: Cursor, organisation: string, question: EventQuestion): string {
-  return encode(cursor, digest(organisation, question))
+  return encode(cursor, [digest(organisation, question)])
 }
 
 /** @throws Fault query.cursor where it is none, or that of another question */
 export function decodeCursor(text: string, organisation: string, question: EventQuestion): Cursor {
-  return decode(text, digest(organisation, question), 'the cursor does not belong to this question')
+  return decode(text, digest(organisation, question), 'the cursor does not belong to this question').cursor
 }
 
 /** @param journal its identity: in another, or a restored one, the same place holds something else (delivery C3) */
-export function encodeTailCursor(cursor: Cursor, organisation: string, journal: string): string {
-  return encode(cursor, tailDigest(organisation, journal))
+export function encodeTailCursor(cursor: TailCursor, organisation: string, journal: string): string {
+  return encode(cursor, [tailDigest(organisation, journal), cursor.declared])
 }
 
 /** @throws Fault query.cursor where it is none, or that of another journal */
-export function decodeTailCursor(text: string, organisation: string, journal: string): Cursor {
-  return decode(text, tailDigest(organisation, journal), 'the cursor is none of a tail of this journal')
+export function decodeTailCursor(text: string, organisation: string, journal: string): TailCursor {
+  const otherwise = 'the cursor is none of a tail of this journal'
+  const { cursor, declared } = decode(text, tailDigest(organisation, journal), otherwise)
+  // One made before holes were told knows those declared before it began.
+  return { ...cursor, declared: Number.isSafeInteger(declared) ? Number(declared) : cursor.now }
 }
 
-function encode({ position, now }: Cursor, bound: string): string {
-  const parts = [version, position.day, position.ordinal, position.index, now, bound]
+function encode({ position, now }: Cursor, bound: readonly unknown[]): string {
+  const parts = [version, position.day, position.ordinal, position.index, now, ...bound]
   return Buffer.from(JSON.stringify(parts)).toString('base64url')
 }
 
-function decode(text: string, bound: string, otherwise: string): Cursor {
+function decode(
+  text: string,
+  bound: string,
+  otherwise: string,
+): { readonly cursor: Cursor; readonly declared: unknown } {
   let parts: unknown
   try {
     parts = JSON.parse(Buffer.from(text, 'base64url').toString('utf8'))
   } catch {
     throw new Fault('query.cursor', { what: 'the cursor is none' })
   }
-  const [v, day, ordinal, index, now, digested]: unknown[] = Array.isArray(parts) ? parts : []
+  const [v, day, ordinal, index, now, digested, declared]: unknown[] = Array.isArray(parts) ? parts : []
   if (
     v !== version ||
     typeof day !== 'string' ||
@@ -51,7 +61,7 @@ function decode(text: string, bound: string, otherwise: string): Cursor {
     digested !== bound
   )
     throw new Fault('query.cursor', { what: otherwise })
-  return { position: { day, ordinal: Number(ordinal), index: Number(index) }, now: Number(now) }
+  return { cursor: { position: { day, ordinal: Number(ordinal), index: Number(index) }, now: Number(now) }, declared }
 }
 
 function digest(organisation: string, question: EventQuestion): string {

@@ -11,6 +11,9 @@ import { blockTerms, termSeparator } from '../index/terms.ts'
 /** Rows of losses beside one page: a page of events is no larger. */
 const lossesMax = 1_000
 
+/** Longer than the block behind a hole takes to follow where there is one. */
+const openHoleMs = 60_000
+
 /** @returns whether a question means the losses of this source: they have a device and a source, and no content. */
 export function isLossAsked(where: Expression, device: string, source: string): boolean {
   const terms = new Set([lostTerm, ...blockTerms(device, source).split(termSeparator)])
@@ -66,16 +69,53 @@ async function holesOnPage(
   const [above] = page.above === null ? [] : await store.at(organisation, [page.above])
   const newest = above?.arrivedAt ?? Number.POSITIVE_INFINITY
   const oldest = page.last ? Number.NEGATIVE_INFINITY : (page.events.at(-1)?.storedAt ?? Number.POSITIVE_INFINITY)
+  const holes = await askedHoles(store, organisation, { where, times })
+  return holes
+    .filter(({ loss }) => loss.to < newest && loss.to >= oldest)
+    .map(({ loss }) => rowAt(page, loss, ({ storedAt }) => storedAt <= loss.to))
+}
+
+/** @returns the holes a question means that lack any event, as rows */
+async function askedHoles(store: BlockStore, organisation: string, { where, times }: Plan): Promise<HoleRow[]> {
   const low = Math.max(times.since ?? Number.NEGATIVE_INFINITY, times.arrivedSince ?? Number.NEGATIVE_INFINITY)
   const high = Math.min(times.until ?? Number.POSITIVE_INFINITY, times.arrivedUntil ?? Number.POSITIVE_INFINITY)
   const { streams } = await store.ledger(organisation, 'holes')
   const asked = streams.filter(({ record }) => isLossAsked(where, record.device, record.source))
   return asked.flatMap(({ record }) =>
     record.holes
-      .filter((hole) => hole.toAt >= low && hole.fromAt <= high && hole.toAt < newest && hole.toAt >= oldest)
+      .filter((hole) => hole.toAt >= low && hole.fromAt <= high)
       .filter(({ first, last }) => last === null || last >= first)
-      .map((hole) => rowAt(page, holeRow(record, hole), ({ storedAt }) => storedAt <= hole.toAt)),
+      .map((hole) => ({ loss: holeRow(record, hole), open: hole.last === null })),
   )
+}
+
+type HoleRow = {
+  readonly loss: LossRow
+  /** How many events it lacks is told by the block behind it, which has not come. */
+  readonly open: boolean
+}
+
+/**
+ * For a tail, the holes declared since the last one that it told, in the order they were. One whose block behind it is
+ * still to come holds back those behind it, for a minute at most: then its count is unknown.
+ * @param declared when the last one told was declared, Unix ms
+ */
+export async function holesBehind(
+  store: BlockStore,
+  organisation: string,
+  plan: Plan,
+  { declared, now }: { readonly declared: number; readonly now: number },
+): Promise<readonly LossRow[]> {
+  const behind = (await askedHoles(store, organisation, plan)).filter(({ loss }) => loss.to > declared)
+  behind.sort((one, other) => one.loss.to - other.loss.to)
+  const waiting = behind.findIndex(({ loss, open }) => open && now - loss.to < openHoleMs)
+  return behind.slice(0, waiting < 0 ? lossesMax : Math.min(waiting, lossesMax)).map(({ loss }) => loss)
+}
+
+/** @returns when the newest hole of an organisation was declared, Unix ms; 0 where there is none */
+export async function newestHole(store: BlockStore, organisation: string): Promise<number> {
+  const { streams } = await store.ledger(organisation, 'holes')
+  return streams.reduce((newest, { record }) => Math.max(newest, ...record.holes.map(({ toAt }) => toAt)), 0)
 }
 
 /** @param below whether the loss arrived behind this event */

@@ -10,12 +10,12 @@ import type {
 } from '../../../wire/api/events.ts'
 import type { BlockStore } from '../blocks/block-store.ts'
 import { coverageOf, indexedEnd, unindexedIn } from './coverage.ts'
-import { decodeCursor, encodeCursor, encodeTailCursor } from './cursor.ts'
+import { decodeCursor, encodeCursor, encodeTailCursor, type TailCursor } from './cursor.ts'
 import type { EventIndex, Tally } from '../index/event-index.ts'
 import { severityNames } from '../index/event-index.ts'
 import { placedRecordsAt, recordsAt } from './event-record.ts'
 import { facetTerms, facetValue, needsEvent } from './facets.ts'
-import { lossesOnPage } from './loss-rows.ts'
+import { lossesOnPage, newestHole } from './loss-rows.ts'
 import { parseQuery } from '../query/parse-query.ts'
 import { anyTime, bothTimes, type Plan } from '../query/plan.ts'
 import type { FormatNamed } from '../index/read-block.ts'
@@ -57,7 +57,7 @@ export async function searchEvents(parts: SearchParts, ask: SearchAsk, signal: A
   const limit = inBounds('limit', ask.limit, pageMax)
   const plan = planOf(question, now)
   // Before it is searched: what is indexed meanwhile comes in both, and is known by its identity.
-  const live = cursor === null ? await indexedEnd(parts, organisation) : null
+  const live = cursor === null ? await endOfTail(parts, organisation, now) : null
   // One more than asked tells whether there is a next page.
   const options = { before: cursor?.position ?? null, limit: limit + 1, signal }
   const found = await parts.index.search(organisation, plan, options)
@@ -73,9 +73,15 @@ export async function searchEvents(parts: SearchParts, ask: SearchAsk, signal: A
       found.length <= limit || last === undefined
         ? null
         : encodeCursor({ position: last, now }, organisation, question),
-    live: live === null ? null : encodeTailCursor({ position: live, now }, organisation, ask.journal),
+    live: live === null ? null : encodeTailCursor(live, organisation, ask.journal),
     coverage: await coverageOf(parts, organisation, plan),
   }
+}
+
+/** @returns where a tail goes on behind all that can be had now. */
+async function endOfTail(parts: SearchParts, organisation: string, now: number): Promise<TailCursor> {
+  const declared = await newestHole(parts.store, organisation)
+  return { position: await indexedEnd(parts, organisation), now, declared }
 }
 
 export async function countEvents(

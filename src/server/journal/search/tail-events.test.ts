@@ -13,7 +13,10 @@ test('delivery J5: a tail stays before what an earlier day has not indexed yet, 
   const step = async (from: string, indexed: readonly (readonly [string, number])[]) =>
     await tailEvents(
       {
-        store: { days: () => Promise.resolve(days) } as Partial<BlockStore> as BlockStore,
+        store: {
+          days: () => Promise.resolve(days),
+          ledger: () => Promise.resolve({ streams: [], checkpoints: [], boundaries: [] }),
+        } as Partial<BlockStore> as BlockStore,
         index: {
           cursors: () => Promise.resolve(new Map(indexed)),
           search: () => Promise.resolve([]),

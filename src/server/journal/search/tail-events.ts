@@ -3,11 +3,11 @@
 import { parseEventId } from '../../../core/ids.ts'
 import type { EventQuestion, EventRecord, TailLine } from '../../../wire/api/events.ts'
 import type { BlockStore } from '../blocks/block-store.ts'
-import { type Cursor, decodeTailCursor, encodeTailCursor } from './cursor.ts'
+import { decodeTailCursor, encodeTailCursor, type TailCursor } from './cursor.ts'
 import type { DayPart, EventIndex, EventPosition } from '../index/event-index.ts'
 import { placedRecordsAt } from './event-record.ts'
 import { lastLine } from '../index/index-layout.ts'
-import { comparePositions, isLossAsked, lossRow } from './loss-rows.ts'
+import { comparePositions, holesBehind, isLossAsked, lossRow, newestHole } from './loss-rows.ts'
 import type { Plan } from '../query/plan.ts'
 import { planOf, type SearchParts } from './search-events.ts'
 
@@ -30,7 +30,12 @@ export type TailStep = {
 }
 
 type Line = Extract<TailLine, { kind: 'event' | 'loss' }>
-type Placed = { readonly position: EventPosition; readonly line: (cursor: string) => Line }
+/** @property storedAt arrival of an event at the exchange, Unix ms */
+type Placed = {
+  readonly position: EventPosition
+  readonly storedAt?: number
+  readonly line: (cursor: string) => Line
+}
 
 /** Events of one step, and the bytes of their lines above which it ends: what one answer holds in memory. */
 const eventsPerStep = 256
@@ -40,37 +45,55 @@ const dawn: EventPosition = { day: '', ordinal: 0, index: 0 }
 
 /** @throws Fault query.cursor, query.malformed */
 export async function tailEvents(parts: SearchParts, ask: TailAsk, signal: AbortSignal): Promise<TailStep> {
-  const { position, now } = await beginning(parts.store, ask)
+  const begin = await beginning(parts.store, ask)
+  const { position, now } = begin
   const plan = planOf(ask.question, now)
-  const cursorAt = (at: EventPosition) => encodeTailCursor({ position: at, now }, ask.organisation, ask.journal)
+  let declared = begin.declared
+  const cursorAt = (at: EventPosition) =>
+    encodeTailCursor({ position: at, now, declared }, ask.organisation, ask.journal)
   // Cursors of the index first: what is indexed in between is then not passed by.
   const indexed = await parts.index.cursors(ask.organisation)
   const days = await parts.store.days(ask.organisation)
   const lines: TailLine[] = []
+  let at = position
+  // Holes stand in no block: each comes before the first event stored after it was declared, or once all are told.
+  const holes = [...(await holesBehind(parts.store, ask.organisation, plan, { declared, now: ask.now }))]
+  const tellHoles = (before: number) => {
+    for (let hole = holes[0]; hole !== undefined && hole.to < before; hole = holes[0]) {
+      holes.shift()
+      declared = hole.to
+      lines.push({ kind: 'loss', cursor: cursorAt(at), ...hole })
+    }
+  }
   const first = days[0]?.day
   if (first !== undefined && position.day !== '' && position.day < first)
     lines.push({ kind: 'expired', cursor: cursorAt({ ...dawn, day: first }), before: first })
-  let at = position
   for (const { day, blocks } of days) {
     if (day < position.day) continue
     const behind = day === at.day ? at : { ...dawn, day, index: lastLine }
     const through = indexed.get(day) ?? 0
     const found = await placedIn(parts, ask.organisation, plan, { day, behind, through }, signal)
-    for (const each of found.placed) lines.push(each.line(cursorAt(each.position)))
+    for (const each of found.placed) {
+      tellHoles(each.storedAt ?? 0)
+      at = each.position
+      lines.push(each.line(cursorAt(at)))
+    }
     at = found.to
     if (!found.whole) return { lines, cursor: cursorAt(at), end: false, behind: false }
     if (through < blocks) return { lines, cursor: cursorAt(at), end: true, behind: true }
   }
+  tellHoles(Infinity)
   return { lines, cursor: cursorAt(at), end: true, behind: false }
 }
 
 /** @returns where to begin, and the time that relative ages of the question mean. */
-async function beginning(store: BlockStore, { organisation, journal, from, now }: TailAsk): Promise<Cursor> {
-  if (from === 'start') return { position: dawn, now }
+async function beginning(store: BlockStore, { organisation, journal, from, now }: TailAsk): Promise<TailCursor> {
+  if (from === 'start') return { position: dawn, now, declared: 0 }
   if (from !== 'now') return decodeTailCursor(from, organisation, journal)
+  const declared = await newestHole(store, organisation)
   const newest = (await store.days(organisation)).at(-1)
-  if (newest === undefined) return { position: dawn, now }
-  return { position: { day: newest.day, ordinal: newest.blocks, index: lastLine }, now }
+  if (newest === undefined) return { position: dawn, now, declared }
+  return { position: { day: newest.day, ordinal: newest.blocks, index: lastLine }, now, declared }
 }
 
 /** What one step finds in a day: events and losses in order, and how far that is. */
@@ -104,9 +127,14 @@ async function readSome(parts: SearchParts, organisation: string, positions: rea
     const end = positions.findIndex(({ ordinal }, index) => index > through && ordinal !== first?.ordinal)
     // Block by block: each is opened once, and holds no more than one answer may.
     const slice = positions.slice(through, end < 0 ? positions.length : end)
-    for (const { position, record } of await placedRecordsAt(parts.store, organisation, slice, parts.formatNamed)) {
+    for (const { position, record, storedAt } of await placedRecordsAt(
+      parts.store,
+      organisation,
+      slice,
+      parts.formatNamed,
+    )) {
       bytes += record.raw.length
-      events.push({ position, line: eventLine(record) })
+      events.push({ position, storedAt, line: eventLine(record) })
     }
     through += slice.length
   }
