@@ -9,7 +9,7 @@ import { documentGraph } from '../graph/document-graph.ts'
 import { mergeGraphs } from '../graph/merge-graphs.ts'
 import type { CtimDocument, Documents, Healthy, Link, Links } from '../modules/module.ts'
 import { judge } from '../verdict/judge.ts'
-import { readJudgements, unsaid } from '../verdict/read-judgements.ts'
+import { type Judged, readJudgements, unsaid } from '../verdict/read-judgements.ts'
 
 /** All answers of one module to one investigation. */
 export type Collected = {
@@ -17,24 +17,30 @@ export type Collected = {
   readonly documents: Documents
   /** Verdicts of `deliberate`; those that `observe` does not repeat stand in `documents`. */
   readonly quick: readonly CtimDocument[]
+  /** What the documents say, read once: every later answer of another module is put beside it. */
+  readonly judged: readonly Judged[]
+  readonly graph: Graph
   readonly journal: JournalAnswer | undefined
   readonly links: readonly Link[]
 }
 
 export function nothingCollected(module: ModuleName): Collected {
-  return { module, documents: { kind: 'documents', docs: {}, errors: [] }, quick: [], journal: undefined, links: [] }
+  const documents = { kind: 'documents', docs: {}, errors: [] } as const
+  return { module, documents, quick: [], judged: [], graph: { nodes: [], edges: [] }, journal: undefined, links: [] }
 }
 
 export function collect(
   before: Collected,
   verb: ModuleVerb,
   answer: Documents | JournalAnswer | Links | Healthy,
+  seedKeys: ReadonlySet<string>,
 ): Collected {
   switch (answer.kind) {
     case 'documents': {
       const quick = verb === 'deliberate' ? (answer.docs['verdicts'] ?? []) : before.quick
-      const observed = verb === 'deliberate' ? before.documents : answer
-      return { ...before, quick, documents: withQuick(observed, quick) }
+      const documents = withQuick(verb === 'deliberate' ? before.documents : answer, quick)
+      const judged = readJudgements(documents, before.module)
+      return { ...before, quick, documents, judged, graph: documentGraph(documents, before.module, seedKeys) }
     }
     case 'journal':
       return { ...before, journal: answer }
@@ -45,6 +51,11 @@ export function collect(
     default:
       return answer satisfies never
   }
+}
+
+/** @returns what tells a node that was asked about */
+export function seedKeysOf({ observables, networks }: Seeds): ReadonlySet<string> {
+  return new Set([...observables.map(seedKey), ...networks.map(networkKey)])
 }
 
 /** @returns how much there is, by kind */
@@ -62,19 +73,13 @@ export type Found = Pick<Investigation, 'seen' | 'sightings' | 'events' | 'cover
   readonly graph: Graph
 }
 
-export function compose(seeds: Seeds, all: readonly Collected[], now: number): Found {
-  const seedKeys = new Set([...seeds.observables.map(seedKey), ...seeds.networks.map(networkKey)])
+export function compose(seeds: Seeds, seedKeys: ReadonlySet<string>, all: readonly Collected[], now: number): Found {
   const journal = all.find((one) => one.journal !== undefined)?.journal
-  const verdicts = judge(
-    all.flatMap(({ documents, module }) => readJudgements(documents, module)),
-    now,
-  ).toSorted((a, b) => rank(a, seedKeys) - rank(b, seedKeys))
+  const judged = all.flatMap((one) => one.judged)
+  const verdicts = judge(judged, now).toSorted((a, b) => rank(a, seedKeys) - rank(b, seedKeys))
   // The seeds are there before anybody has answered.
   const asked = buildGraph(seeds, [], { seen: {}, module: { module: '', name: '' } })
-  const graphs = all.flatMap(({ documents, journal: own, module }) => [
-    ...(own === undefined ? [] : [own.graph]),
-    documentGraph(documents, module, seedKeys),
-  ])
+  const graphs = all.flatMap(({ journal: own, graph }) => (own === undefined ? [graph] : [own.graph, graph]))
   return {
     seen: journal?.seen ?? {},
     sightings: journal?.sightings ?? [],

@@ -11,11 +11,14 @@ import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
 import { graphDelta } from '../graph/merge-graphs.ts'
 import type { OpenModule } from '../modules/live-module.ts'
 import type { Documents, Failed, Links } from '../modules/module.ts'
-import { type Collected, collect, compose, countsOf, nothingCollected } from './collected.ts'
+import { type Collected, collect, compose, countsOf, nothingCollected, seedKeysOf } from './collected.ts'
 import { RunLog } from './run-log.ts'
 
 /** A third of what still pans without a GPU (console-and-cli 6), so that expanding has room. */
 const nodesMax = 500
+
+/** Of the time that putting answers together takes, so much is left to others: a thousand observables take a while. */
+const restShare = 4
 
 const askedVerbs = ['deliberate', 'observe', 'refer'] as const satisfies readonly ModuleVerb[]
 type Answer = Documents | JournalAnswer | Links
@@ -26,12 +29,17 @@ export class InvestigationRun {
   readonly seeds: Seeds
   readonly #clock: Clock
   readonly #startedAt: number
+  readonly #seedKeys: ReadonlySet<string>
   readonly #collected = new Map<string, Collected>()
+  /** Answers that are not shown yet, by module. */
+  readonly #unshown = new Map<string, ModuleRun>()
+  #resting = false
   #state: Investigation
 
   constructor(seeds: Seeds, clock: Clock) {
     this.seeds = seeds
     this.#clock = clock
+    this.#seedKeys = seedKeysOf(seeds)
     this.#startedAt = clock.monotonic()
     this.#state = begun(seeds, clock.now())
   }
@@ -45,6 +53,7 @@ export class InvestigationRun {
     for (const module of modules) this.#start(module)
     await Promise.all(modules.map((module) => this.#askOne(module, signal)))
     signal.throwIfAborted()
+    this.#show()
     const { modules: runs } = this.#state
     const [first] = runs.every(({ state }) => state === 'failed') ? runs.flatMap(({ errors }) => errors) : []
     if (first === undefined) this.#end({ state: 'done', failure: null })
@@ -93,9 +102,10 @@ export class InvestigationRun {
   }
 
   #take(id: string, verb: ModuleVerb, answer: Answer | Failed): void {
-    const [before, known] = [this.#collected.get(id), this.#state.modules.find((run) => run.id === id)]
+    const before = this.#collected.get(id)
+    const known = this.#unshown.get(id) ?? this.#state.modules.find((run) => run.id === id)
     if (before === undefined || known === undefined) return
-    const collected = answer.kind === 'failed' ? before : collect(before, verb, answer)
+    const collected = answer.kind === 'failed' ? before : collect(before, verb, answer, this.#seedKeys)
     this.#collected.set(id, collected)
     const counts = countsOf(collected)
     const answered = [...known.answered, verb]
@@ -112,20 +122,37 @@ export class InvestigationRun {
       count,
       errors,
     }
-    this.#show(run)
+    this.#unshown.set(id, run)
+    this.#showSoon()
   }
 
-  #show(run: ModuleRun): void {
+  /** At once, but for what comes while it rests from the last time: that is shown together. */
+  #showSoon(): void {
+    if (this.#resting || this.#unshown.size === 0) return
+    const begun = this.#clock.monotonic()
+    this.#show()
+    this.#resting = true
+    void this.#clock.sleep(restShare * (this.#clock.monotonic() - begun)).then(() => {
+      this.#resting = false
+      this.#showSoon()
+    })
+  }
+
+  #show(): void {
+    const runs = [...this.#unshown.values()]
+    if (runs.length === 0) return
+    this.#unshown.clear()
     const before = this.#state
-    const found = compose(this.seeds, [...this.#collected.values()], this.#clock.now())
+    const found = compose(this.seeds, this.#seedKeys, [...this.#collected.values()], this.#clock.now())
     const graph = foldLookAlikes(found.graph, nodesMax)
-    const modules = before.modules.map((one) => (one.id === run.id ? run : one))
+    const modules = before.modules.map((one) => runs.find(({ id }) => id === one.id) ?? one)
     const delta = graphDelta(before.graph, graph)
     if (delta !== undefined) this.log.add({ event: 'graph.delta', data: delta })
     for (const verdict of changedVerdicts(before.verdicts, found.verdicts))
       this.log.add({ event: 'verdict.changed', data: verdict })
     // Last: who fetches the whole at this event finds all of it.
-    this.log.add({ event: run.state === 'running' ? 'module.partial' : `module.${run.state}`, data: run })
+    for (const run of runs)
+      this.log.add({ event: run.state === 'running' ? 'module.partial' : `module.${run.state}`, data: run })
     this.#state = { ...before, ...found, graph, modules, asOf: this.log.last }
   }
 }
