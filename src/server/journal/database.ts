@@ -46,6 +46,24 @@ export function openReadable(path: string, layout: DatabaseLayout): DatabaseSync
   }
 }
 
+/**
+ * Closes a database of a day that is over. While others have it open to read, SQLite would leave its WAL beside it, up to
+ * 16 MiB for as long as they run; who is just reading is not waited for.
+ */
+export function closeForGood(db: DatabaseSync): void {
+  attempt(db, 'pragma busy_timeout=0; pragma wal_checkpoint(truncate)')
+  db.close()
+}
+
+/** For what a file can do without: one that retention has dropped meanwhile, or a full disk, leaves it as it is. */
+export function attempt(db: DatabaseSync, sql: string): void {
+  try {
+    db.exec(sql)
+  } catch (error) {
+    if (!(error instanceof Error && 'errcode' in error)) throw error
+  }
+}
+
 /** Runs `work` in one transaction; whatever it throws undoes everything. */
 export function inTransaction<T>(db: DatabaseSync, work: () => T): T {
   db.exec('begin immediate')

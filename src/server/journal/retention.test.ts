@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict'
 import { randomBytes } from 'node:crypto'
-import { existsSync } from 'node:fs'
+import { existsSync, statSync } from 'node:fs'
 import { Writable } from 'node:stream'
 import { test } from 'node:test'
 import { pino } from 'pino'
@@ -81,6 +81,36 @@ test('issue 9.8, delivery J7: by size the oldest whole days go, never today; log
     )
   }
   assert(heard.lines.some(({ msg }) => String(msg).includes('it stays')))
+})
+
+test('delivery J7: of a day that is over nothing but its files stays, though somebody has them open', async () => {
+  await using folder = await temporaryFolder()
+  const clock = setClock()
+  const stream = new StreamFixture()
+  await using journal = await openJournal({
+    folder: folder.path,
+    clock,
+    log: logged().log,
+    retentionDays: 30,
+    formats: fixtureFormats,
+  })
+  const append = async (blocks: readonly { readonly bytes: Buffer }[]) => {
+    await journal.store.append(
+      sender,
+      blocks.map((block) => block.bytes),
+    )
+    await journal.indexed()
+    assert.equal((await journal.count('acme', { q: '' })).count, stream.end.sequence)
+  }
+  await append([stream.open(), stream.events([line()])])
+  clock.set(fixtureStart + dayMs)
+  await append([stream.events([line()])])
+  const bytesBeside = (day: string) =>
+    (['blocks', 'index'] as const).map(
+      (kind) => statSync(`${dayFile(folder.path, 'acme', day, kind)}-wal`, { throwIfNoEntry: false })?.size ?? 0,
+    )
+  assert.deepEqual(bytesBeside('2026-11-24'), [0, 0])
+  assert.ok(bytesBeside('2026-11-25').every((bytes) => bytes > 0))
 })
 
 test('issue 9.8: over all organisations the oldest day goes first, and of each the newest stays', () => {

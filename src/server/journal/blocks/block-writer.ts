@@ -7,7 +7,7 @@ import type { Checkpoint, Outcome, Sender } from '../committing.ts'
 import { blocksLayout, ledgerLayout, readRecord, recordRow, saveRecord } from './block-layout.ts'
 import type { StoreReply, StoreWrite } from './block-store.ts'
 import { declareMissing, type HeldBlock, judgeBlock } from './chain-check.ts'
-import { inTransaction, openWritable } from '../database.ts'
+import { closeForGood, inTransaction, openWritable } from '../database.ts'
 import { type OpenFile, withStatements } from '../database-cache.ts'
 import { dayFile, dayOf, ledgerFile } from '../day-files.ts'
 import { eventsIn, heldIn, type StoredBlocks } from './stored-blocks.ts'
@@ -249,7 +249,7 @@ export class BlockWriter implements Disposable {
     const before = newest === undefined || newest === day ? undefined : this.#close(newest)
     const db = openWritable(dayFile(this.#blocks.folder, this.#organisation, day, 'blocks'), blocksLayout)
     if (before !== undefined) begin(db, before)
-    if (this.#file?.db.isOpen) this.#file.db.close()
+    if (this.#file?.db.isOpen) closeForGood(this.#file.db)
     this.#file = withStatements(db)
     this.#day = day
     return this.#file

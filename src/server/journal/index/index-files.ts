@@ -1,6 +1,6 @@
 // The index files of a thread: open to read, open to write, dropped when damaged, closed when their day is gone
 // (delivery D30, D31).
-import { databaseFault, isDamaged } from '../database.ts'
+import { attempt, closeForGood, databaseFault, isDamaged } from '../database.ts'
 import { DatabaseCache, type OpenFile } from '../database-cache.ts'
 import { dayFile, listDays, organisationFolder, removeDatabase } from '../day-files.ts'
 import { indexLayout, openIndexFile } from './index-layout.ts'
@@ -102,8 +102,8 @@ export class IndexFiles implements Disposable {
       if (!ofEarlierDay && this.#writers.size < writersMax) continue
       this.#writers.delete(other)
       // Its day is over: one merge, 0.4 s a million events, makes its lookups cheapest (performance 8.1).
-      if (ofEarlierDay) optimise(file)
-      file.db.close()
+      if (ofEarlierDay) attempt(file.db, `insert into events (events) values ('optimize')`)
+      closeForGood(file.db)
     }
     this.#writers.set(path, made)
     return made
@@ -115,14 +115,5 @@ export class IndexFiles implements Disposable {
     if (writer?.db.isOpen) writer.db.close()
     removeDatabase(path)
     this.#options.dropped?.(path, error instanceof Error ? error.message : String(error))
-  }
-}
-
-/** A file that retention has dropped meanwhile, or a full disk, leaves it as it is: it answers all the same. */
-function optimise(file: OpenFile): void {
-  try {
-    file.db.exec(`insert into events (events) values ('optimize')`)
-  } catch (error) {
-    if (!(error instanceof Error && 'errcode' in error)) throw error
   }
 }
