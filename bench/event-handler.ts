@@ -32,6 +32,7 @@ async function measure(events: number): Promise<void> {
         spool: { bytesMax: 2 * 1024 ** 3 },
       },
       spoolFolder: join(folder, 'spool'),
+      listenerFolder: join(folder, 'listener'),
       socketPath: join(folder, 'bench.sock'),
       bindSocket: ({ path: at, group }, handlers) => openHopServer(at, log, handlers, undefined, group),
       program: 'bench',

@@ -114,6 +114,7 @@ test('issue 8.9: every command prints JSON that parses with -o json, and with -o
     ledger: here,
     'ledger verify': here,
     'token create': here,
+    'exchange ca listener': here,
     'exchange cert add-name': ['exchange.example', ...here],
     'exchange device ls': here,
     'exchange device show': ['sensor-1', ...here],

@@ -16,6 +16,7 @@ export const groups: Readonly<Record<string, string>> = {
   module: 'what an investigation asks: lists, relays',
   token: 'registration tokens',
   exchange: 'the server devices connect to',
+  'exchange ca': 'what others are to trust',
   'exchange cert': 'the certificate of the server',
   'exchange device': 'its devices',
   region: 'where devices find the exchange',

@@ -100,6 +100,11 @@ export const commands: readonly CommandEntry[] = [
     bare: true,
   },
   {
+    path: 'exchange ca listener',
+    summary: "the CA of the devices' TLS listeners, for syslog senders",
+    load: async () => (await import('./exchange-ca-listener.ts')).exchangeCaListener,
+  },
+  {
     path: 'exchange cert add-name',
     summary: 'one more name by which devices reach it',
     load: async () => (await import('./exchange-cert-add-name.ts')).exchangeCertAddName,

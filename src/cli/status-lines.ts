@@ -20,16 +20,20 @@ export function statusLines({ channel, certificate, eventHandler }: Status): str
   return lines
 }
 
-function sourceLines({ name, state, format, events, reason, input, connections, lost }: SourceStatus): string[] {
+function sourceLines(source: SourceStatus): string[] {
+  const { name, state, format, events, reason, input, connections, certificate, lost } = source
   const why = reason === undefined ? '' : `  ${reason}`
   const senders = connections === undefined ? '' : `  ${thousands(connections)} connected`
+  const until = certificate === undefined ? '' : `  certificate until ${shownTime(certificate.notAfter)}`
+  const late = certificate?.problem === undefined ? [] : [`             not renewed: ${certificate.problem}`]
   const losses = Object.entries(lost).map(
     ([cause, { count, unknown }]) =>
       `             lost: ${unknown ? `${count === 0 ? '' : `${thousands(count)} and `}unknown` : thousands(count)} (${cause})`,
   )
   return [
     `source       ${name}  ${state}  ${format}  ${thousands(events)} events${why}`,
-    `             ${input}${senders}`,
+    `             ${input}${senders}${until}`,
+    ...late,
     ...losses,
   ]
 }

@@ -77,6 +77,26 @@ export const deviceCodes = {
     cause: 'No sensor is connected to its socket',
     remedy: 'Start the sensor, and check that it may write to the socket: docs/sources.md.',
   },
+  'source.certificate.missing': {
+    cause: 'The TLS listener has no certificate yet, so it is not open',
+    remedy: 'See connector.log for `est:listener`; the device must be enrolled and reach its exchange once.',
+  },
+  'source.certificate.late': {
+    cause: 'The certificate of a TLS listener ends soon and was not renewed',
+    remedy: 'See connector.log for `est:listener`; where the certificate is your own, renew its file.',
+  },
+  'source.certificate.expired': {
+    cause: 'The certificate of a TLS listener has expired: senders that check it send nothing',
+    remedy: 'See connector.log for `est:listener`; where the certificate is your own, renew its file.',
+  },
+  'listener.name.refused': {
+    cause: 'The exchange certifies no listener for that name',
+    remedy: 'Name others with host= in the source: docs/sources.md says which.',
+  },
+  'listener.name.taken': {
+    cause: 'The listener of another device has that name',
+    remedy: 'Give this one another name with host=, or revoke the device that has it.',
+  },
   'source.silent': {
     cause: 'No sensor has written anything yet',
     remedy: 'Check that the sensor runs and writes there; the first event is sent as soon as it does.',

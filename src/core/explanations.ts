@@ -25,6 +25,12 @@ wait and what is sent to sockets is lost. SSEConnector delivers: while it rests,
 made before goes on, a new one cannot be made; connector.log says "Could not connect to ZeroMQ PUSH endpoint".`,
   'source.unreadable': `EventHandler runs as a user of its own and needs the right to read the file and to pass every folder above it. By hand:
 namei -l PATH. It looks again by itself: nothing need be restarted.`,
+  'source.certificate.missing': `A TLS listener without certificate files of its own asks the exchange for one, through the connector. What it waits for stands
+beside it: the device is not enrolled, the exchange is out of reach, or it refuses a name. The listener opens by itself when
+the certificate comes; until then what senders send is theirs to keep.`,
+  'listener.name.refused': `The exchange certifies plain host names and addresses, at most 16: no wildcard, none of its own names, no address that means
+more than one machine. A listener without host= asks for the name and the addresses of its machine, which may be those of
+the exchange where both run on one.`,
   'enrolment.token.spent': `A token enrols one device once. Asked again with the same key it gives the same certificate, so a lost answer harms
 nothing; with another key it is spent.`,
   'identity.revoked': `Somebody revoked the certificate of this device at the exchange. Events stay in the spool; with a new token the same

@@ -32,6 +32,8 @@ function nobodyKeeps(failures: readonly CheckResult[], subject: Subject): boolea
 
 const losingCodes: ReadonlySet<string> = new Set<Code>([
   'source.unbound',
+  'source.certificate.missing',
+  'source.certificate.expired',
   'spool.full',
   'spool.unwritable',
   'disk.full',

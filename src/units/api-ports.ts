@@ -49,6 +49,7 @@ export function apiPorts({
         for (const name of more) await fleet.authority.server.addName(name)
         return { v: 1, names: fleet.authority.server.names }
       },
+      listenerCa: () => ({ v: 1, pem: fleet.authority.listenerAnchors.join('') }),
     },
     tokens: {
       create: ({ organisation, creator, name, lifetimeMs }) =>

@@ -22,7 +22,7 @@ const configurationFiles = [
   'device/contexts/default.json',
   'exchange/endpoint.json',
 ]
-const secretFolders = ['device/identity', 'exchange/ca']
+const secretFolders = ['device/identity', 'device/listener', 'exchange/ca']
 const secretFiles = ['owner.key', 'exchange/seal.key']
 
 /** @throws Fault input.unreadable */

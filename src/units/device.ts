@@ -14,6 +14,7 @@ import { type Address, formatAddress } from '../platform/address.ts'
 import { Fault } from '../core/fault.ts'
 import type { Clock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
+import { listenerFolder } from '../wire/local/listener-files.ts'
 import { localSocketName } from '../wire/local/messages.ts'
 import { type DeviceFolder, deviceFolder } from './data-folder.ts'
 import { program } from './program.ts'
@@ -51,6 +52,7 @@ export async function startEventHandlerUnit(
   const handler = await startEventHandler({
     configuration: readConfiguration(folder.configuration),
     spoolFolder: folder.spool,
+    listenerFolder: join(folder.root, listenerFolder),
     socketPath: join(folder.socketFolder, localSocketName),
     bindSocket: ({ path, group }, handlers) => openHopServer(path, log, handlers, clock, group),
     program,

@@ -10,6 +10,8 @@ export type SourceStatus = {
   readonly stream: string
   /** Senders connected now, where the source is a socket that takes connections. */
   readonly connections?: number
+  /** That a TLS listener shows; `problem` = why a newer one does not come. */
+  readonly certificate?: CertificateStatus & { readonly problem?: string }
   /** Bytes of the input not yet read, where known. */
   readonly behindBytes: number
   /** Of this start of EventHandler. */

@@ -26,6 +26,7 @@ export type ConnectorLogPlace =
   | 'registration:refresh'
   | 'est:enrol'
   | 'est:renew'
+  | 'est:listener'
   | 'context:activate'
   | 'api:listen'
 

@@ -7,6 +7,7 @@ import { deviceStates } from '../../core/device-state.ts'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import { type Address, formatAddress } from '../../platform/address.ts'
+import { renewAt } from '../../platform/renew-at.ts'
 import { writeDurably } from '../../platform/write-durably.ts'
 import { type ConnectorEndpoint, connectorEndpointFile } from '../../wire/local/endpoint.ts'
 import type { Status } from '../../wire/status.ts'
@@ -18,10 +19,11 @@ import { hostHeader } from './est-client.ts'
 import type { Hop, OpenHop } from './hop-port.ts'
 import type { Identity } from './identity.ts'
 import { openProperties } from './kept-properties.ts'
+import { startListenerCertificates } from './listener-certificates.ts'
 import { type LocalContext, startLocalApi } from './local-api.ts'
 import { exchangeOf, type Properties } from './properties.ts'
 import { type OpenRegistration, openRegistration } from './registration.ts'
-import { renewAt, startRenewal } from './renew.ts'
+import { startRenewal } from './renew.ts'
 import { everyMinuteDetached, refreshAgain } from './connector-loops.ts'
 
 export type ConnectorOptions = {
@@ -94,16 +96,9 @@ export async function startConnector(options: ConnectorOptions): Promise<Connect
   up.use(
     refreshAgain({ registration, channel, intervalS: () => properties.current()?.registrationInterval ?? 180, clock }),
   )
-  up.use(
-    startRenewal({
-      folder,
-      clock,
-      log,
-      registration: () => renewalContext(registration, properties.current()),
-      dueAt,
-      renewed: () => channel.wake(),
-    }),
-  )
+  const standing = () => renewalContext(registration, properties.current())
+  up.use(startRenewal({ folder, clock, log, registration: standing, dueAt, renewed: () => channel.wake() }))
+  up.use(startListenerCertificates({ folder, clock, log, registration: standing, channel: () => channel.status }))
   const local = up.use(
     await startLocalApi({
       listen: options.local ?? { host: loopback, port: properties.current()?.connectorPort ?? localPortDefault },

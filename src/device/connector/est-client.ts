@@ -4,6 +4,7 @@ import type { X509Certificate } from 'node:crypto'
 import { createPrivateKey } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import { formatAddress } from '../../platform/address.ts'
+import { listenerEnrol } from '../../wire/registration/listener-enrol.ts'
 import { answerFault, exchangeHttp, type HttpAnswer } from './http-exchange.ts'
 import { reachAny, type Target, type Trust } from './reach.ts'
 
@@ -51,16 +52,44 @@ export async function enrolKey(
   }
 }
 
+/**
+ * Has the certificate of a listener made, by the certificate in `trust`.
+ * @param csr base64 of a PKCS#10, of a key that need not be ours
+ * @returns the certificate and its CA
+ * @throws Fault as the exchange says, enrolment.reply.invalid where the certificate is not for this request
+ */
+export async function certifyListener(
+  exchange: EstExchange,
+  csr: string,
+  signal: AbortSignal,
+): Promise<readonly X509Certificate[]> {
+  const { target } = exchange
+  const socket = await reachAny(target, exchange.trust, signal)
+  const headers = { 'Content-Type': 'application/pkcs10', 'Content-Transfer-Encoding': 'base64' }
+  const path = estPath(exchange, listenerEnrol)
+  const sent = { method: 'POST', host: hostHeader(target), path, headers, body: csr } as const
+  const answer = await exchangeHttp(socket, sent, signal)
+  if (answer.status !== 200) throw answerFault(answer, target.host)
+  const { keyOfRequest } = await import('./received-certificates.ts')
+  const key = keyOfRequest(csr)
+  const received = await parse(answer.body, target.host)
+  const mine = received.find((one) => !one.ca && one.publicKey.export({ type: 'spki', format: 'der' }).equals(key))
+  const issuer = received.find((one) => one.ca && mine?.checkIssued(one) === true && mine.verify(one.publicKey))
+  if (mine === undefined || issuer === undefined)
+    throw new Fault('enrolment.reply.invalid', { what: `${target.host} sent no certificate for this listener` })
+  return [mine, issuer]
+}
+
 async function ask(
   exchange: EstExchange,
   { key, name, basic }: { key: string; name: string; basic?: { readonly user: string; readonly key: string } },
   signal: AbortSignal,
 ): Promise<HttpAnswer> {
-  const { makeRequest } = await import('./csr.ts')
+  const { makeRequest } = await import('../../platform/certificate-request.ts')
   const socket = await reachAny(exchange.target, exchange.trust, signal)
   try {
     const binding = socket.exportKeyingMaterial(32, 'EXPORTER-Channel-Binding', Buffer.alloc(0))
-    const body = await makeRequest(key, name, binding)
+    const body = await makeRequest({ key, name, binding })
     const headers = {
       'Content-Type': 'application/pkcs10',
       'Content-Transfer-Encoding': 'base64',
@@ -89,7 +118,7 @@ async function issued(answer: HttpAnswer, exchange: EstExchange, key: string): P
 }
 
 async function parse(body: string, host: string): Promise<X509Certificate[]> {
-  const { readCertificates } = await import('./csr.ts')
+  const { readCertificates } = await import('./received-certificates.ts')
   try {
     return readCertificates(body)
   } catch (error) {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { newKey, pendingKey, readIdentities } from './identity.ts'
-import { renewAt } from './renew.ts'
+import { renewAt } from '../../platform/renew-at.ts'
 
 function inFolder(run: (folder: string) => void): void {
   const folder = mkdtempSync(join(tmpdir(), 'sallyport-'))
@@ -42,8 +42,7 @@ test('security S19: a folder or a key that others can read is refused', () =>
 
 test('security 3.1: renewal is due at two thirds of life, up to 10 % earlier or later, always the same for one', () => {
   const day = 86_400_000
-  const at = (serial: string) =>
-    renewAt({ generation: 1, key: '', certificate: '', serial, notBefore: 0, notAfter: 90 * day })
+  const at = (serial: string) => renewAt({ serial, notBefore: 0, notAfter: 90 * day })
   const dues = Array.from({ length: 500 }, (_, index) => at(`serial ${index}`))
   assert(Math.min(...dues) >= 54 * day && Math.max(...dues) <= 66 * day)
   assert(Math.max(...dues) - Math.min(...dues) > 11 * day, 'spread')

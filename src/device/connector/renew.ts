@@ -1,8 +1,8 @@
 // Renewal of the certificate without a restart: new key, `simplereenroll` over mutual TLS, kept beside the old one, in
 // use from the next channel (security 3.1). An expired certificate asks too: the exchange knows its grace.
-import { createHash } from 'node:crypto'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
+import { renewAt } from '../../platform/renew-at.ts'
 import type { ConnectorLog } from './connector-log.ts'
 import { enrolKey } from './est-client.ts'
 import { type Identity, pendingKey, writeCertificate } from './identity.ts'
@@ -33,15 +33,6 @@ const retryFirstMs = 60_000
 const retryMaxMs = 3_600_000
 /** The clock may jump, so the due time is looked at anew so often; also when a device is enrolled meanwhile. */
 const lookEveryMs = 30_000
-
-/**
- * @returns when an identity is renewed: at two thirds of its life, moved by up to 10 % of that by a value that is its
- * own, so that a fleet enrolled in one hour does not renew in one hour
- */
-export function renewAt({ notBefore, notAfter, serial }: Identity): number {
-  const own = createHash('sha256').update(serial).digest().readUInt32LE(0) / 2 ** 32
-  return Math.round(notBefore + ((notAfter - notBefore) * 2 * (0.9 + 0.2 * own)) / 3)
-}
 
 /** Renews whenever it is due; disposing ends the waiting. */
 export function startRenewal(options: RenewalOptions): AsyncDisposable {

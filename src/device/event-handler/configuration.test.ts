@@ -46,7 +46,16 @@ const wrong: readonly { readonly why: string; readonly value: unknown; readonly 
   },
   { why: 'no transport', value: withSource({ kind: 'syslog' }), names: /sources\.0\.transport must be "udp"/ },
   { why: 'a name for an address', value: withSource({ ...tcp, address: 'localhost' }), names: /sources\.0\.address/ },
-  { why: 'TLS without its files', value: withSource({ ...tcp, transport: 'tls' }), names: /sources\.0 .*certificate/ },
+  {
+    why: 'TLS with half of its files',
+    value: withSource({ ...tcp, transport: 'tls', certificate: '/c.pem' }),
+    names: /sources\.0 .*key/,
+  },
+  {
+    why: 'TLS with files and names for the exchange',
+    value: withSource({ ...tcp, transport: 'tls', certificate: '/c.pem', key: '/k.pem', hosts: ['a.lab'] }),
+    names: /sources\.0/,
+  },
   { why: 'an unknown class', value: { ...right, selection: ['everything'] }, names: /selection/ },
   { why: 'a spool too small', value: { ...right, spool: { bytesMax: 1 } }, names: /spool\.bytesMax/ },
 ]

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Clock, systemClock } from '../../platform/clock.ts'
 import { openLog } from '../../platform/log.ts'
+import { listenerFolder } from '../../wire/local/listener-files.ts'
 import { openHopServer } from '../hop/hop-zeromq.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
 import { type EventHandler, startEventHandler } from './event-handler.ts'
@@ -65,6 +66,7 @@ export class TestDevice implements AsyncDisposable {
     return startEventHandler({
       configuration: this.configuration(source, more),
       spoolFolder: this.spool,
+      listenerFolder: join(this.folder, listenerFolder),
       socketPath: this.socket,
       bindSocket: ({ path, group }, handlers) => openHopServer(path, testLog, handlers, undefined, group),
       program: 'sallyport/test',

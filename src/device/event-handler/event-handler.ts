@@ -23,6 +23,8 @@ const lingerMsMax = 2_000
 export type EventHandlerOptions = {
   readonly configuration: EventHandlerConfiguration
   readonly spoolFolder: string
+  /** Where the certificate of TLS listeners is asked for and comes (wire/local/listener-files.ts). */
+  readonly listenerFolder: string
   readonly socketPath: string
   readonly bindSocket: BindSocket
   /** Name and version of the program, as `open` blocks carry it. */

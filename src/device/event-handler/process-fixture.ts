@@ -8,6 +8,7 @@ const [configuration = '', spoolFolder = '', socketPath = ''] = process.argv.sli
 await startEventHandler({
   configuration: checkConfiguration(JSON.parse(configuration)),
   spoolFolder,
+  listenerFolder: `${spoolFolder}-listener`,
   socketPath,
   bindSocket: ({ path, group }, handlers) => openHopServer(path, testLog, handlers, undefined, group),
   program: 'sallyport/test',

@@ -69,7 +69,10 @@ const refusals: readonly { readonly text: string; readonly names: RegExp }[] = [
   { text: 'syslog+udp://1.2.3:514', names: /address must be an IP address/ },
   { text: 'syslog+relp://127.0.0.1:514', names: /is no syslog\+udp/ },
   { text: 'syslog+udp://127.0.0.1:514,group=1', names: /no group/ },
-  { text: 'syslog+tls://127.0.0.1:6514', names: /must have required properties certificate, key/ },
+  { text: 'syslog+tls://127.0.0.1:6514,certificate=/c.pem', names: /must have required properties key/ },
+  { text: 'syslog+tls://127.0.0.1:6514,host=*.lab', names: /hosts/ },
+  { text: 'syslog+tcp://127.0.0.1:514,host=edge.lab', names: /./ },
+  { text: 'unix:/run/a.sock,host=edge.lab', names: /./ },
   { text: 'syslog+tcp://127.0.0.1:514,key=/k.pem', names: /./ },
 ]
 

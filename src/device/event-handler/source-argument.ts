@@ -1,6 +1,6 @@
 // Sources as people type them on a command line (docs/sources.md):
 //   PATH · unix:/PATH[,OPTION]… · syslog+udp://ADDR:PORT[,OPTION]… · syslog+tcp://… · syslog+tls://…
-// An option is a format, as `suricata/eve`, or name=, group=, certificate=, key=, client-ca=.
+// An option is a format, as `suricata/eve`, or name=, group=, certificate=, key=, client-ca=, host= (as often as wanted).
 import { basename, resolve } from 'node:path'
 import { Fault } from '../../core/fault.ts'
 import { type SourceConfig, inputOf, readSource } from './source-config.ts'
@@ -8,7 +8,7 @@ import { type SourceConfig, inputOf, readSource } from './source-config.ts'
 const loopback = '127.0.0.1'
 const socketPattern = /^(?:unix:|syslog\+[a-z]+:\/\/)/
 const listenerPattern = /^syslog\+(udp|tcp|tls):\/\/(?:\[([0-9a-fA-F:.]+)\]|([0-9.]*)):(\d{1,5})$/
-const optionKeys = ['name', 'format', 'group', 'certificate', 'key', 'client-ca'] as const
+const optionKeys = ['name', 'format', 'group', 'certificate', 'key', 'client-ca', 'host'] as const
 type OptionKey = (typeof optionKeys)[number]
 
 /** @returns the sources of several arguments, with names of their own. @throws Fault `input.malformed` naming the argument */
@@ -51,18 +51,20 @@ export function splitSources(text: string): string[] {
   return sources
 }
 
-type Options = ReadonlyMap<OptionKey, string>
+type Options = Pick<ReadonlyMap<OptionKey, string>, 'get' | 'has'> & { readonly hosts: readonly string[] }
 
 function optionsOf(text: string, pieces: readonly string[]): Options {
   const options = new Map<OptionKey, string>()
+  const hosts: string[] = []
   for (const piece of pieces) {
     const [, word, value = ''] = /^([a-z-]+)=(.*)$/.exec(piece) ?? [undefined, 'format', piece]
     const key = optionKeys.find((known) => known === word)
     if (key === undefined || value === '') throw malformed(text, `has no option "${piece}"`)
-    if (options.has(key)) throw malformed(text, `has the option ${key} twice`)
+    if (key === 'host') hosts.push(value)
+    else if (options.has(key)) throw malformed(text, `has the option ${key} twice`)
     options.set(key, value)
   }
-  return options
+  return Object.assign(options, { hosts })
 }
 
 function isOption(piece: string): boolean {
@@ -77,6 +79,7 @@ function unixSource(head: string, options: Options): unknown {
     kind: 'unix',
     path,
     ...(group === undefined ? {} : { group: Number(group) }),
+    ...(options.hosts.length === 0 ? {} : { hosts: options.hosts }),
     ...fileOptions(options),
   }
 }
@@ -92,6 +95,7 @@ function listenerSource(text: string, head: string, options: Options): unknown {
     transport,
     address: bracketed ?? (plain === '' ? loopback : plain),
     port: Number(port),
+    ...(options.hosts.length === 0 ? {} : { hosts: options.hosts }),
     ...fileOptions(options),
   }
 }

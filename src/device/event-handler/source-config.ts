@@ -3,6 +3,7 @@
 import { isIP } from 'node:net'
 import { Type, type Static } from 'typebox'
 import { Compile } from 'typebox/compile'
+import { listenerNamesMax } from '../../wire/registration/listener-enrol.ts'
 import { formatAddress } from '../../platform/address.ts'
 
 const closed = { additionalProperties: false }
@@ -78,25 +79,45 @@ const udpSchema = Type.Object(
 
 const tcpSchema = Type.Object({ ...listener, transport: Type.Literal('tcp') }, closed)
 
-const tlsSchema = Type.Object(
+const tls = {
+  ...listener,
+  transport: Type.Literal('tls'),
+  /** PEM file of the CAs of which senders must show a certificate; none is asked for where it is absent. */
+  clientCa: Type.Optional(Type.String({ minLength: 1 })),
+}
+
+const ownTlsSchema = Type.Object(
   {
-    ...listener,
-    transport: Type.Literal('tls'),
+    ...tls,
     /** PEM files of the operator: the certificate with its chain, and its key. */
     certificate: Type.String({ minLength: 1 }),
     key: Type.String({ minLength: 1 }),
-    /** PEM file of the CAs of which senders must show a certificate; none is asked for where it is absent. */
-    clientCa: Type.Optional(Type.String({ minLength: 1 })),
   },
   closed,
 )
 
-export const sourceSchema = Type.Union([fileSchema, unixSchema, udpSchema, tcpSchema, tlsSchema])
+/** The exchange issues the certificate. */
+const issuedTlsSchema = Type.Object(
+  {
+    ...tls,
+    /** Names and addresses by which senders come; this machine's own where none is given. */
+    hosts: Type.Optional(
+      Type.Array(Type.String({ pattern: '^[A-Za-z0-9._:-]+$', maxLength: 253 }), {
+        minItems: 1,
+        maxItems: listenerNamesMax,
+      }),
+    ),
+  },
+  closed,
+)
+
+export const sourceSchema = Type.Union([fileSchema, unixSchema, udpSchema, tcpSchema, ownTlsSchema, issuedTlsSchema])
 
 export type FileSourceConfig = Static<typeof fileSchema>
 export type UnixSourceConfig = Static<typeof unixSchema>
 export type UdpSourceConfig = Static<typeof udpSchema>
-export type TlsSourceConfig = Static<typeof tlsSchema>
+export type IssuedTlsSourceConfig = Static<typeof issuedTlsSchema>
+export type TlsSourceConfig = Static<typeof ownTlsSchema> | IssuedTlsSourceConfig
 export type StreamSourceConfig = UnixSourceConfig | Static<typeof tcpSchema> | TlsSourceConfig
 export type SocketSourceConfig = StreamSourceConfig | UdpSourceConfig
 export type SourceConfig = FileSourceConfig | SocketSourceConfig
@@ -107,7 +128,8 @@ const checks = {
   unix: Compile(unixSchema),
   udp: Compile(udpSchema),
   tcp: Compile(tcpSchema),
-  tls: Compile(tlsSchema),
+  ownTls: Compile(ownTlsSchema),
+  issuedTls: Compile(issuedTlsSchema),
 }
 
 /** @returns a parsed value as a source; else what of it does not fit: `.format must be …`, ` must have …` */
@@ -124,14 +146,20 @@ export function readSource(value: unknown): SourceConfig | { readonly fault: str
 function faultOf(value: unknown): string | undefined {
   const kind = memberOf(value, 'kind') ?? 'file'
   if (kind !== 'file' && kind !== 'unix' && kind !== 'syslog') return '.kind must be "file", "unix" or "syslog"'
-  const transport = memberOf(value, 'transport')
-  if (kind === 'syslog' && transport !== 'udp' && transport !== 'tcp' && transport !== 'tls')
-    return '.transport must be "udp", "tcp" or "tls"'
+  const schema = kind === 'syslog' ? schemaOf(value) : kind
+  if (schema === undefined) return '.transport must be "udp", "tcp" or "tls"'
   const path = memberOf(value, 'path')
   if (kind === 'unix' && typeof path === 'string' && !path.startsWith('/')) return '.path must be absolute'
-  const one = kind === 'syslog' ? checks[transport === 'udp' || transport === 'tls' ? transport : 'tcp'] : checks[kind]
-  const [first] = one.Errors(value)
+  const [first] = checks[schema].Errors(value)
   return first === undefined ? undefined : `${first.instancePath.replaceAll('/', '.')} ${first.message}`
+}
+
+function schemaOf(value: unknown): keyof typeof checks | undefined {
+  const transport = memberOf(value, 'transport')
+  if (transport === 'udp' || transport === 'tcp') return transport
+  if (transport !== 'tls') return undefined
+  const own = memberOf(value, 'certificate') !== undefined || memberOf(value, 'key') !== undefined
+  return own ? 'ownTls' : 'issuedTls'
 }
 
 /** @returns where a source reads, as people type and see it. @param port the one bound, where 0 was asked for */

@@ -15,6 +15,7 @@ export class SourceReport {
   /** The port bound, and how many senders are connected, of a listener. */
   port: number | undefined
   connections: number | undefined
+  certificate: SourceStatus['certificate']
   readonly #config: SourceConfig
   readonly #log: Log
   readonly #lost: Record<string, { count: number; unknown: boolean }> = {}
@@ -54,6 +55,7 @@ export class SourceReport {
       ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       stream: stream ?? '',
       ...(this.connections === undefined ? {} : { connections: this.connections }),
+      ...(this.certificate === undefined ? {} : { certificate: this.certificate }),
       behindBytes: Math.max(0, (this.size ?? 0) - readThrough),
       events: this.events,
       ignored: this.ignored,

@@ -5,6 +5,8 @@ import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import type { EventHandlerConfiguration } from './configuration.ts'
 import { selector } from './selection.ts'
+import { ListenerCertificate } from './sockets/listener-certificate.ts'
+import { listenerHosts } from './sockets/listener-hosts.ts'
 import type { Source } from './source.ts'
 import { startSource } from './start-source.ts'
 import { SourceStream } from './source-stream.ts'
@@ -20,6 +22,8 @@ export type SourcesOptions = {
   readonly log: Log
   readonly lingerMs: () => number
   readonly quietMs?: number
+  /** Where the certificate of TLS listeners is asked for and comes. */
+  readonly listenerFolder: string
 }
 
 /** The configured sources, by name. */
@@ -33,11 +37,13 @@ export class Sources implements AsyncDisposable {
 
   /** Begins to read: the socket is bound, so that a connector is not kept waiting by what lies in the files. */
   start(): void {
-    const { configuration } = this.#options
+    const { configuration, listenerFolder: folder, clock, log } = this.#options
     const selected = selector(configuration.selection)
+    const hosts = () => listenerHosts(configuration.sources)
+    const listenerCertificate = new ListenerCertificate({ folder, hosts, clock, log })
     for (const config of configuration.sources) {
       const stream = this.#stream(config.name)
-      this.#sources.set(config.name, startSource(config, { ...this.#options, stream, selected }))
+      this.#sources.set(config.name, startSource(config, { ...this.#options, stream, selected, listenerCertificate }))
     }
   }
 

@@ -11,15 +11,19 @@ export const sensor: Check = {
   title: 'Sensor',
   layer: 'sensor',
   after: [services],
-  run({ subject }) {
+  run({ subject, now }) {
     if (!subject.enrolled) return skipped('the device is not enrolled')
     const handler = isMeasured(subject.status) ? subject.status.eventHandler : undefined
     if (handler === undefined) return unknown('EventHandler does not say what it reads: it is not attached')
     const { sources } = handler
     const unreadable = sources.find(({ state }) => state === 'unreadable')
     if (unreadable !== undefined) return unreadableSource(unreadable, handler.pid)
+    const ended = sources.find(({ certificate }) => certificate !== undefined && certificate.notAfter < now)
+    if (ended !== undefined) return failed('source.certificate.expired', shown(ended))
     const missing = sources.find(({ state }) => state === 'missing')
     if (missing !== undefined) return warned('source.missing', seen(missing))
+    const late = sources.find(({ certificate }) => certificate !== undefined && lateAt(certificate) < now)
+    if (late !== undefined) return warned('source.certificate.late', shown(late))
     const useless = sources.find(({ state, reason }) => state === 'waiting' && reason !== undefined)
     if (useless !== undefined) return warned(codeOf(useless, 'source.silent'), seen(useless))
     if (sources.length === 0)
@@ -40,6 +44,17 @@ function unreadableSource(source: SourceStatus, pid: number) {
 function codeOf({ reason = '' }: SourceStatus, otherwise: Code): Code {
   const code = /^[a-z.-]+(?=: )/.exec(reason)?.[0] ?? ''
   return isCode(code) ? code : otherwise
+}
+
+/** Half of the time that is left after it was due. */
+function lateAt({ renewAt, notAfter }: { readonly renewAt: number; readonly notAfter: number }): number {
+  return notAfter - (notAfter - renewAt) / 2
+}
+
+function shown({ name, input, certificate }: SourceStatus): string {
+  const ends = new Date(certificate?.notAfter ?? 0).toISOString().slice(0, 10)
+  const why = certificate?.problem === undefined ? '' : `; none newer came: ${certificate.problem}`
+  return `${name}: ${input} shows a certificate until ${ends}${why}`
 }
 
 function seen({ name, input, state, reason }: SourceStatus): string {

@@ -1,6 +1,6 @@
 // Registration tokens, the names of this server, and its status.
 import { Type } from 'typebox'
-import type { RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
+import type { ListenerCa, RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
 import { defineRoute, ok, type Route } from './define-route.ts'
 import { counter, described, instant, orNull, version } from './described.ts'
 
@@ -23,6 +23,10 @@ const token = described<TokenRecord>()(
 )
 
 const names = described<ServerNames>()(Type.Object({ v: version, names: Type.Array(Type.String()) }))
+
+const listenerCa = described<ListenerCa>()(
+  Type.Object({ v: version, pem: Type.String({ description: 'Every generation, PEM' }) }),
+)
 
 const regionSchema = described<RegionRecord>()(
   Type.Object({
@@ -93,6 +97,17 @@ const addNames = defineRoute({
   },
 })
 
+const listenerAuthority = defineRoute({
+  method: 'GET',
+  path: '/api/v1/listener-ca',
+  access: 'owner',
+  summary: 'The CA of the TLS listeners of devices: what syslog senders are to trust, and no device does',
+  answers: { 200: { description: 'The CA', schema: listenerCa } },
+  async handle({ ports }) {
+    return ok(ports.fleet.listenerCa())
+  },
+})
+
 const region = defineRoute({
   method: 'GET',
   path: '/api/v1/region',
@@ -115,4 +130,4 @@ const server = defineRoute({
   },
 })
 
-export const fleetRoutes: readonly Route[] = [createToken, addNames, region, server]
+export const fleetRoutes: readonly Route[] = [createToken, addNames, listenerAuthority, region, server]

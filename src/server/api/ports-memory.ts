@@ -60,6 +60,10 @@ export function memoryPorts(events = 3): MemoryPorts {
         asked.push(`names ${names.join(' ')}`)
         return { v: 1, names: ['127.0.0.1', ...names] }
       },
+      listenerCa() {
+        asked.push('listener-ca')
+        return { v: 1, pem: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n' }
+      },
     },
     doctor: memoryDoctor(asked, device.id),
     tokens: memoryTokens(asked),

@@ -13,7 +13,14 @@ import type {
   Requarantined,
   TailLine,
 } from '../../wire/api/events.ts'
-import type { DeviceRecord, RegionRecord, ServerNames, ServerStatus, TokenRecord } from '../../wire/api/fleet.ts'
+import type {
+  DeviceRecord,
+  RegionRecord,
+  ListenerCa,
+  ServerNames,
+  ServerStatus,
+  TokenRecord,
+} from '../../wire/api/fleet.ts'
 import type { Investigation, InvestigationEvent, InvestigationRequest } from '../../wire/api/investigations.ts'
 import type { Ledger, LedgerVerification } from '../../wire/api/ledger.ts'
 import type { ModuleRecord, ModuleRequest, ModuleTest, ModuleTypeRecord } from '../../wire/api/modules.ts'
@@ -102,6 +109,8 @@ export type Fleet = {
   revoke(organisation: OrganisationId, device: string): Promise<DeviceRecord | undefined>
   /** Puts names into the server's certificate; devices connect by one of them. @returns all names after it */
   addNames(names: readonly string[]): Promise<ServerNames>
+  /** What senders to the devices' TLS listeners are to trust. */
+  listenerCa(): ListenerCa
 }
 
 export type Doctor = {

@@ -66,6 +66,7 @@ test('console-and-cli 11.1: the answers are what OpenAPI 3.1 says they are', asy
     'POST /api/v1/devices/:id/revoke': '/api/v1/devices/sensor-1/revoke',
     'POST /api/v1/tokens': '/api/v1/tokens {"name":"edge","minutes":5}',
     'POST /api/v1/names': '/api/v1/names {"names":["exchange.example"]}',
+    'GET /api/v1/listener-ca': '/api/v1/listener-ca',
     'GET /api/v1/region': '/api/v1/region',
     'GET /api/v1/status': '/api/v1/status',
   }

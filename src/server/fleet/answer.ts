@@ -65,6 +65,8 @@ const statuses: Partial<Record<Code, number>> = {
   'identity.missing': 401,
   'enrolment.organisation.mismatch': 403,
   'enrolment.key.banned': 403,
+  'listener.name.refused': 403,
+  'listener.name.taken': 409,
   'device.unknown': 403,
   'enrolment.route.unknown': 404,
   'enrolment.organisation.unknown': 404,

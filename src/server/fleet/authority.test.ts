@@ -104,11 +104,13 @@ test('security S19: folder 0700, files 0600; a key that others can read is refus
   await (await openAuthority(options))[Symbol.asyncDispose]()
   assert.equal(statSync(options.folder).mode & 0o777, 0o700)
   const files = readdirSync(options.folder)
-  assert.deepEqual(files.toSorted(), ['ca-1.key', 'ca-1.pem', 'server.pem'])
+  const pairs = ['ca-1.key', 'ca-1.pem', 'listener-ca-1.key', 'listener-ca-1.pem']
+  assert.deepEqual(files.toSorted(), [...pairs, 'server.pem'])
   for (const file of files) assert.equal(statSync(join(options.folder, file)).mode & 0o777, 0o600)
   for (const [path, mode] of [
     [options.folder, 0o750],
     [join(options.folder, 'ca-1.key'), 0o640],
+    [join(options.folder, 'listener-ca-1.key'), 0o640],
   ] as const) {
     const before = statSync(path).mode
     chmodSync(path, mode)

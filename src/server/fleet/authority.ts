@@ -1,5 +1,6 @@
 // The certificate authority of an exchange: its keys in one folder, the certificates it makes, and whether a
-// certificate is one of its own (security 1.5, 1.6). Several generations may be trusted; the last one signs.
+// certificate is one of its own (security 1.5, 1.6). Several generations may be trusted; the last one signs. What it
+// issues to syslog listeners is signed by keys apart, which no device trusts (docs/decisions/0021).
 import 'reflect-metadata'
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { join } from 'node:path'
@@ -10,8 +11,10 @@ import type { Log } from '../../platform/log.ts'
 import { writeDurably } from '../../platform/write-durably.ts'
 import {
   deviceLifeMs,
+  listenerLifeMs,
   makeCaCertificate,
   makeDeviceCertificate,
+  makeListenerCertificate,
   newKeyPair,
   pemOf,
   pinOf,
@@ -54,7 +57,14 @@ export type Authority = AsyncDisposable & {
   readonly server: ServerCertificate
   /** @param spki DER of a public key that was checked (csr.ts) */
   issueDevice(spki: Buffer, who: { readonly organisation: string; readonly device: string }): Promise<IssuedCertificate>
-  /** @returns whether one of the generations signed it; dates and purpose are not looked at. */
+  /** PEM of every generation of the CA of listeners, oldest first: for senders, never among `anchors`. */
+  readonly listenerAnchors: readonly string[]
+  /** @param names that were checked (listener-names.ts) */
+  issueListener(
+    spki: Buffer,
+    who: { readonly organisation: string; readonly names: readonly string[] },
+  ): Promise<IssuedCertificate>
+  /** @returns whether one of the generations signed it, those of listeners not among them; dates and purpose are not looked at. */
   signed(certificate: X509Certificate): boolean
 }
 
@@ -64,9 +74,10 @@ type Generation = { readonly number: number; readonly signer: Signer; readonly n
 export async function openAuthority(options: AuthorityOptions): Promise<Authority> {
   const { folder, clock, log } = options
   await makeSecretFolder(folder)
-  const generations = await openGenerations(folder, clock, log)
-  const current = generations.at(-1)
-  if (current === undefined) throw new Fault('internal', { what: `${folder} holds no CA` })
+  const generations = await openGenerations(options, 'ca')
+  const listeners = await openGenerations(options, 'listener-ca')
+  const [current, listener] = [generations.at(-1), listeners.at(-1)]
+  if (current === undefined || listener === undefined) throw new Fault('internal', { what: `${folder} holds no CA` })
   const server = await openServerCertificate({ folder, names: options.names, signer: current.signer, clock, log })
   const lifeMs = options.deviceLifeMs ?? deviceLifeMs
   return {
@@ -75,18 +86,12 @@ export async function openAuthority(options: AuthorityOptions): Promise<Authorit
     caBundle: certificateBundle(generations.map(({ signer }) => signer.certificate)),
     server,
     async issueDevice(spki, who) {
-      const made = await makeDeviceCertificate(current.signer, spki, who, clock.now(), lifeMs)
-      const der = Buffer.from(made.rawData)
-      const read = new X509Certificate(der)
-      return {
-        pem: pemOf(made),
-        der,
-        serial: read.serialNumber.toLowerCase(),
-        fingerprint: fingerprintOf(read),
-        generation: current.number,
-        notBefore: read.validFromDate.getTime(),
-        notAfter: read.validToDate.getTime(),
-      }
+      return issued(await makeDeviceCertificate(current.signer, spki, who, clock.now(), lifeMs), current.number)
+    },
+    listenerAnchors: listeners.map(({ signer }) => pemOf(signer.certificate)),
+    async issueListener(spki, who) {
+      const made = await makeListenerCertificate(listener.signer, spki, who, clock.now(), listenerLifeMs)
+      return issued(made, listener.number)
     },
     signed: (certificate) =>
       generations.some(({ node }) => certificate.checkIssued(node) && verifies(certificate, node)),
@@ -104,19 +109,38 @@ export function certificateBundle(certificates: readonly x509.X509Certificate[])
   return `${Buffer.from(new x509.X509Certificates([...certificates]).export('raw')).toString('base64')}\n`
 }
 
-async function openGenerations(folder: string, clock: Clock, log: Log): Promise<readonly Generation[]> {
+function issued(made: x509.X509Certificate, generation: number): IssuedCertificate {
+  const der = Buffer.from(made.rawData)
+  const read = new X509Certificate(der)
+  return {
+    pem: pemOf(made),
+    der,
+    serial: read.serialNumber.toLowerCase(),
+    fingerprint: fingerprintOf(read),
+    generation,
+    notBefore: read.validFromDate.getTime(),
+    notAfter: read.validToDate.getTime(),
+  }
+}
+
+const names = { ca: 'Sallyport CA', 'listener-ca': 'Sallyport listener CA' } as const
+
+async function openGenerations(
+  { folder, clock, log }: AuthorityOptions,
+  kind: keyof typeof names,
+): Promise<readonly Generation[]> {
   const generations: Generation[] = []
   for (let number = 1; ; number++) {
-    const signer = await readSigner(join(folder, `ca-${number}`))
+    const signer = await readSigner(join(folder, `${kind}-${number}`))
     if (signer === undefined) break
     generations.push({ number, signer, node: new X509Certificate(pemOf(signer.certificate)) })
   }
   if (generations.length > 0) return generations
   const keys = await newKeyPair()
-  const certificate = await makeCaCertificate(keys, 1, clock.now())
+  const certificate = await makeCaCertificate(keys, names[kind], 1, clock.now())
   // The certificate is what makes a generation: written last, a crash in between leaves none.
-  writeDurably(join(folder, 'ca-1.key'), await privateKeyPem(keys.privateKey))
-  writeDurably(join(folder, 'ca-1.pem'), pemOf(certificate))
+  writeDurably(join(folder, `${kind}-1.key`), await privateKeyPem(keys.privateKey))
+  writeDurably(join(folder, `${kind}-1.pem`), pemOf(certificate))
   log.info({ subject: certificate.subject, pin: pinOf(certificate.publicKey.rawData) }, 'made a certificate authority')
   return [{ number: 1, signer: { certificate, key: keys.privateKey }, node: new X509Certificate(pemOf(certificate)) }]
 }
@@ -128,7 +152,7 @@ async function readSigner(base: string): Promise<Signer | undefined> {
   if (keyPem === undefined || !new X509Certificate(pem).checkPrivateKey(createPrivateKey(keyPem)))
     throw new Fault('data.damaged', {
       what: `${base}.key is not the key of ${base}.pem`,
-      remedy: 'Restore both from a backup: without this key no device can renew.',
+      remedy: 'Restore both from a backup: without this key no certificate can be renewed.',
     })
   return { certificate: new x509.X509Certificate(pem), key: await signingKey(keyPem) }
 }

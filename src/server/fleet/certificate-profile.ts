@@ -11,6 +11,7 @@ const backDateMs = hour
 const caLifeMs = 3_650 * day
 const serverLifeMs = 397 * day
 export const deviceLifeMs = 90 * day
+export const listenerLifeMs = 90 * day
 /** Upper bound of a CN (RFC 5280, ub-common-name). */
 const commonNameMax = 64
 
@@ -28,11 +29,12 @@ export async function newKeyPair(): Promise<webcrypto.CryptoKeyPair> {
 /** A root with pathlen 1: with 0 the cross certificate of a later roll-over would fail (security, fact 8). */
 export async function makeCaCertificate(
   keys: webcrypto.CryptoKeyPair,
+  name: string,
   generation: number,
   now: number,
 ): Promise<x509.X509Certificate> {
   return x509.X509CertificateGenerator.createSelfSigned({
-    name: [{ CN: [`Sallyport CA ${randomBytes(4).toString('hex')} ${generation}`] }],
+    name: [{ CN: [`${name} ${randomBytes(4).toString('hex')} ${generation}`] }],
     keys,
     notBefore: new Date(now - backDateMs),
     notAfter: new Date(now + caLifeMs),
@@ -54,19 +56,32 @@ export async function makeServerCertificate(
   now: number,
 ): Promise<x509.X509Certificate> {
   const fitting = names.find((name) => name.length <= commonNameMax) ?? 'Sallyport exchange'
-  return make(
-    signer,
-    publicKey,
-    now,
-    serverLifeMs,
-    [{ CN: [fitting] }],
-    [
-      new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
-      new x509.SubjectAlternativeNameExtension(
-        names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
-      ),
-    ],
-  )
+  return make(signer, publicKey, now, serverLifeMs, [{ CN: [fitting] }], forServers(names))
+}
+
+/**
+ * The certificate of a device's syslog listener, by the CA of listeners. Its names are what senders check; the device
+ * stands in the table alone, for nothing may take this certificate for one of a device.
+ */
+export async function makeListenerCertificate(
+  signer: Signer,
+  spki: Buffer,
+  who: { readonly organisation: string; readonly names: readonly string[] },
+  now: number,
+  lifeMs: number,
+): Promise<x509.X509Certificate> {
+  const fitting = who.names.find((name) => name.length <= commonNameMax) ?? 'Sallyport listener'
+  const subject = [{ CN: [fitting] }, { O: [who.organisation] }]
+  return make(signer, new x509.PublicKey(spki), now, lifeMs, subject, forServers(who.names))
+}
+
+function forServers(names: readonly string[]): readonly x509.Extension[] {
+  return [
+    new x509.ExtendedKeyUsageExtension([x509.ExtendedKeyUsage.serverAuth]),
+    new x509.SubjectAlternativeNameExtension(
+      names.map((value) => ({ type: isIP(value) === 0 ? 'dns' : 'ip', value }) as const),
+    ),
+  ]
 }
 
 /** @param spki DER of the public key of the request: all that is taken from it (security 1.4) */

@@ -12,9 +12,13 @@ export type CheckedRequest = {
   readonly spkiHash: string
   /** Attribute challengePassword; may bind the request to its TLS channel. */
   readonly challenge: string | undefined
+  /** Names of its subjectAltName, as written: judged for a listener (listener-names.ts), ignored for a device. */
+  readonly names: readonly RequestedName[]
   /** What it would like to be: for the log alone. */
   readonly wishes: { readonly subject: string; readonly extensions: Readonly<Record<string, string>> }
 }
+
+export type RequestedName = { readonly kind: 'dns' | 'ip' | 'other'; readonly value: string }
 
 export const requestBytesMax = 16 * 1024
 
@@ -32,7 +36,20 @@ export function checkRequest(body: string): CheckedRequest {
     spki,
     spkiHash: createHash('sha256').update(spki).digest('hex'),
     challenge: challenge?.password,
+    names: namesOf(request),
     wishes: { subject: request.subject.slice(0, 200), extensions: extensionsOf(request) },
+  }
+}
+
+function namesOf(request: x509.Pkcs10CertificateRequest): readonly RequestedName[] {
+  try {
+    const found = request.extensions.filter((extension) => extension instanceof x509.SubjectAlternativeNameExtension)
+    return found.flatMap(({ names }) =>
+      names.toJSON().map(({ type, value }) => ({ kind: type === 'dns' || type === 'ip' ? type : 'other', value })),
+    )
+  } catch {
+    // Such as an address of five bytes: no name that anybody is given.
+    return [{ kind: 'other', value: 'a name that cannot be read' }]
   }
 }
 

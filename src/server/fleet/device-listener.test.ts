@@ -54,6 +54,7 @@ const impostors: readonly { why: string; code: string; make: (site: FleetSite) =
       code: 'identity.purpose',
       make: async (site) => site.fleet.authority.server.credentials,
     },
+    { why: "of a device's listener", code: 'identity.unknown', make: ofListener },
     { why: 'ours, but not listed', code: 'identity.unlisted', make: unlisted },
     {
       why: 'revoked',
@@ -398,6 +399,13 @@ async function sameName(site: FleetSite): Promise<Credentials> {
   const ca = new x509.X509Certificate(site.fleet.authority.anchors[0] ?? '')
   const keys = await newKeyPair()
   return signedBy({ certificate: ca, key: keys.privateKey })
+}
+
+async function ofListener(site: FleetSite): Promise<Credentials> {
+  const { publicKey, privateKey } = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const who = { organisation: 'default', names: ['d0000000000000000'] }
+  const made = await site.fleet.authority.issueListener(publicKey.export({ format: 'der', type: 'spki' }), who)
+  return { key: privateKey.export({ format: 'pem', type: 'pkcs8' }), cert: made.pem }
 }
 
 async function unlisted(site: FleetSite): Promise<Credentials> {

@@ -183,7 +183,11 @@ function checkOpen(token: TokenRow, now: number): void {
 }
 
 /** @param device that may have used the key before; null = none may have */
-async function checkKey(transaction: FleetTransaction, request: CheckedRequest, device: string | null): Promise<void> {
+export async function checkKey(
+  transaction: FleetTransaction,
+  request: CheckedRequest,
+  device: string | null,
+): Promise<void> {
   const banned = await transaction
     .selectFrom('fleet_banned_key')
     .select('banned_at')
@@ -247,7 +251,7 @@ async function takeIn(transaction: FleetTransaction, token: TokenRow, now: numbe
 }
 
 /** Judged once more inside the transaction: a revocation may have come since the handshake. */
-async function checkStanding(transaction: FleetTransaction, row: CertificateRow): Promise<void> {
+export async function checkStanding(transaction: FleetTransaction, row: CertificateRow): Promise<void> {
   const device = await transaction
     .selectFrom('fleet_device')
     .select('standing')

@@ -1,4 +1,5 @@
-// EST, RFC 7030 with 8951: four routes for any client, on the devices' listener (security 1.1–1.3).
+// EST, RFC 7030 with 8951: four routes for any client, on the devices' listener (security 1.1–1.3); and one of our own
+// beside them, by which a device has the certificate of its syslog listener made.
 import 'reflect-metadata'
 import type { IncomingMessage } from 'node:http'
 import { TLSSocket } from 'node:tls'
@@ -6,6 +7,7 @@ import * as x509 from '@peculiar/x509'
 import { Fault } from '../../core/fault.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
+import { listenerEnrol } from '../../wire/registration/listener-enrol.ts'
 import { type Answer, faultAnswer } from './answer.ts'
 import { type Authority, certificateBundle } from './authority.ts'
 import { checkChannelLink } from './channel-link.ts'
@@ -13,6 +15,8 @@ import { type CheckedRequest, checkRequest, requestBytesMax } from './csr.ts'
 import type { Enrolled, Enrolment } from './enrolment.ts'
 import { type FailureRate, openFailureRate } from './failure-rate.ts'
 import type { Judgement } from './judge.ts'
+import type { ListenerCertificates } from './listener-certificates.ts'
+import type { KnownCertificate } from './registry.ts'
 import { readBody } from './request-body.ts'
 import type { Tokens } from './tokens.ts'
 
@@ -22,6 +26,7 @@ export type EstOptions = {
   readonly authority: Authority
   readonly tokens: Tokens
   readonly enrolment: Enrolment
+  readonly listenerCertificates: ListenerCertificates
   /** @returns whether an organisation is known, and whether its requests must be bound to their channel. */
   readonly organisation: (id: string) => Promise<{ readonly channelLink: boolean } | undefined>
   readonly clock: Clock
@@ -33,12 +38,13 @@ export type Est = {
   answer(request: IncomingMessage, path: string, identity: () => Promise<Judgement>): Promise<Answer>
 }
 
-type Operation = 'cacerts' | 'simpleenroll' | 'simplereenroll' | 'csrattrs'
+type Operation = 'cacerts' | 'simpleenroll' | 'simplereenroll' | 'csrattrs' | typeof listenerEnrol
 const methods: Readonly<Record<Operation, 'GET' | 'POST'>> = {
   cacerts: 'GET',
   simpleenroll: 'POST',
   simplereenroll: 'POST',
   csrattrs: 'GET',
+  [listenerEnrol]: 'POST',
 }
 
 /** DER of CsrAttrs holding the OID of challengePassword: bind the request to the channel. */
@@ -68,6 +74,8 @@ export function openEst(options: EstOptions): Est {
           return enrol(options, rate, request, label)
         case 'simplereenroll':
           return reenrol(options, request, label, await identity())
+        case listenerEnrol:
+          return certifyListener(options, request, label, await identity())
         default:
           return operation satisfies never
       }
@@ -106,13 +114,32 @@ async function reenrol(
   identity: Judgement,
 ): Promise<Answer> {
   const body = await readBody(request, requestBytesMax)
-  if (identity.kind === 'refused') throw identity.fault
-  if (identity.kind === 'none')
-    throw new Fault('identity.missing', { what: 'Re-enrolment is by the certificate, and none was shown' })
-  const { organisation, fingerprint } = identity.certificate
-  checkLabel(label, organisation, 'certificate')
+  const { organisation, fingerprint } = certificateOf(identity, label)
   const checked = await checkBody(options, request, body, organisation)
   return answered(options, request, checked, await options.enrolment.renew(fingerprint, checked))
+}
+
+/** Not bound to its channel: the key is that of another process, and who may have the certificate shows its own. */
+async function certifyListener(
+  options: EstOptions,
+  request: IncomingMessage,
+  label: string | undefined,
+  identity: Judgement,
+): Promise<Answer> {
+  const body = await readBody(request, requestBytesMax)
+  const { organisation, device, fingerprint } = certificateOf(identity, label)
+  checkType(request)
+  const { chain, names, serial } = await options.listenerCertificates.issue(fingerprint, checkRequest(body))
+  options.log.info({ organisation, device, serial, names }, 'listener certificate issued')
+  return certificates(certificateBundle(chain), 'application/pkcs7-mime; smime-type=certs-only', request)
+}
+
+function certificateOf(identity: Judgement, label: string | undefined): KnownCertificate {
+  if (identity.kind === 'refused') throw identity.fault
+  if (identity.kind === 'none')
+    throw new Fault('identity.missing', { what: 'This is by the certificate of a device, and none was shown' })
+  checkLabel(label, identity.certificate.organisation, 'certificate')
+  return identity.certificate
 }
 
 function checkLabel(label: string | undefined, organisation: string, of: 'token' | 'certificate'): void {
@@ -128,13 +155,17 @@ async function checkBody(
   body: string,
   organisation: string,
 ): Promise<CheckedRequest> {
-  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
-  if (type !== 'application/pkcs10')
-    throw new Fault('enrolment.request.type', { what: `The request is ${type ?? 'of no type'}` })
+  checkType(request)
   const checked = checkRequest(body)
   const required = (await options.organisation(organisation))?.channelLink === true
   if (request.socket instanceof TLSSocket) checkChannelLink(checked.challenge, request.socket, required)
   return checked
+}
+
+function checkType(request: IncomingMessage): void {
+  const type = request.headers['content-type']?.split(';')[0]?.trim().toLowerCase()
+  if (type !== 'application/pkcs10')
+    throw new Fault('enrolment.request.type', { what: `The request is ${type ?? 'of no type'}` })
 }
 
 /** What the request asked to be called goes to the log and nowhere else (security 1.4). */

@@ -5,6 +5,7 @@ import type { Database } from '../../platform/sqlite.ts'
 import { migrate } from '../../platform/sqlite-migrations.ts'
 import { type Authority, openAuthority } from './authority.ts'
 import { type Enrolment, openEnrolment } from './enrolment.ts'
+import { type ListenerCertificates, openListenerCertificates } from './listener-certificates.ts'
 import { ensureOrganisation, openRegistry, type Registry } from './registry.ts'
 import { storageFault } from './storage-fault.ts'
 import { fleetMigrations, type FleetTables } from './tables.ts'
@@ -17,6 +18,7 @@ export type Fleet = AsyncDisposable & {
   readonly authority: Authority
   readonly tokens: Tokens
   readonly enrolment: Enrolment
+  readonly listenerCertificates: ListenerCertificates
   readonly registry: Registry
   readonly organisation: (id: string) => Promise<{ readonly channelLink: boolean } | undefined>
 }
@@ -45,11 +47,13 @@ export async function openFleet(options: FleetOptions): Promise<Fleet> {
   const registry = opened.use(await openRegistry({ db, clock, log }))
   const tokens = openTokens({ db, authority, clock })
   const enrolment = openEnrolment({ db, authority, clock })
+  const listenerCertificates = openListenerCertificates({ db, authority, clock })
   const parts = opened.move()
   return {
     authority,
     tokens,
     enrolment,
+    listenerCertificates,
     registry,
     async organisation(id) {
       const row = await db.selectFrom('fleet_organisation').selectAll().where('id', '=', id).executeTakeFirst()

@@ -71,6 +71,15 @@ export type FleetTables = {
     fingerprint: string | null
     address: string | null
   }
+  /** Names that stand in listener certificates still valid, and who holds them. */
+  fleet_listener_name: {
+    name: string
+    organisation: string
+    device: string
+    serial: string
+    issued_at: number
+    not_after: number
+  }
   fleet_banned_key: { spki: string; banned_at: number; banned_by: string; reason: string }
 }
 
@@ -106,6 +115,16 @@ export const fleetMigrations: readonly Migration[] = [
         fingerprint text, address text) strict`,
       `create table fleet_banned_key (
         spki text primary key, banned_at integer not null, banned_by text not null, reason text not null) strict`,
+    ],
+  },
+  {
+    name: 'names of listeners',
+    statements: [
+      `create table fleet_listener_name (
+        name text not null, organisation text not null, device text not null, serial text not null,
+        issued_at integer not null, not_after integer not null, primary key (name, organisation, device),
+        foreign key (organisation, device) references fleet_device (organisation, id)) strict`,
+      'create index fleet_listener_name_device on fleet_listener_name (organisation, device)',
     ],
   },
 ]

@@ -93,6 +93,13 @@ export type RegionRecord = {
 /** Names by which devices reach this server: what stands in its certificate. */
 export type ServerNames = { readonly v: 1; readonly names: readonly string[] }
 
+/** What syslog senders are to trust when they send to a TLS listener of a device. */
+export type ListenerCa = {
+  readonly v: 1
+  /** Every generation, PEM. */
+  readonly pem: string
+}
+
 /** What the journal says of itself. */
 export type JournalStatistics = {
   readonly id: string

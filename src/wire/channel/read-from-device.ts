@@ -128,6 +128,10 @@ function isEventHandler(value: unknown): boolean {
   )
 }
 
+function isListenerCertificate(value: unknown): boolean {
+  return isCertificate(value) && isMembers(value) && isOptional(value['problem'], (problem) => isText(problem, 4096))
+}
+
 function isSource(value: unknown): boolean {
   return (
     isMembers(value) &&
@@ -137,6 +141,7 @@ function isSource(value: unknown): boolean {
     isText(value['state'], 32) &&
     isOptional(value['reason'], (reason) => isText(reason, 4096)) &&
     isText(value['stream'], 64) &&
+    isOptional(value['certificate'], isListenerCertificate) &&
     ['behindBytes', 'events', 'ignored', 'notSelected'].every((name) => isNatural(value[name])) &&
     areMembers(value['lost'], causesMax, (cause, lost) => isText(cause, 64) && isLost(lost)) &&
     isInstant(value['lastEventAt'])

@@ -1,4 +1,5 @@
 // What a socket source listens with: binds, gives lines to the intake, and is looked after each second.
+import type { SourceStatus } from '../../../wire/status.ts'
 import type { Clock } from '../../../platform/clock.ts'
 import type { Log } from '../../../platform/log.ts'
 import type { SocketIntake } from './socket-intake.ts'
@@ -16,6 +17,8 @@ export type Listening = AsyncDisposable & {
   readonly port: number | undefined
   /** Senders connected now; undefined where there are no connections. */
   readonly connections: number | undefined
+  /** What a TLS listener shows. */
+  readonly certificate?: SourceStatus['certificate']
   /** Counts what was dropped, binds anew what was removed. Rejects where it cannot listen any more. */
   upkeep(): Promise<void>
 }

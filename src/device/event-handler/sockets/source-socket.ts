@@ -1,5 +1,6 @@
 // A source that listens: a unix socket of a sensor, or syslog (delivery N6). It binds, reads always, and says what it
 // could not keep; where it cannot bind it says so and tries again.
+import { Fault } from '../../../core/fault.ts'
 import type { StreamEnd } from '../../../wire/block-format.ts'
 import type { SourceStatus } from '../../../wire/status.ts'
 import type { Listen, Listening } from './listening.ts'
@@ -50,6 +51,7 @@ export class SocketSource implements Source {
   status(): SourceStatus {
     this.#report.port = this.#listening?.port
     this.#report.connections = this.#listening?.connections
+    this.#report.certificate = this.#listening?.certificate
     return this.#report.status(this.#intake.format, this.#options.stream.id, 0)
   }
 
@@ -124,7 +126,11 @@ export class SocketSource implements Source {
   }
 
   #sayUnbound(error: unknown): void {
-    const what = error instanceof Error ? error.message.replace(/^source\.unbound: /, '') : String(error)
-    this.#report.say('unreadable', `source.unbound: ${inputOf(this.#options.config)}: ${what}`)
+    const [code, what] = error instanceof Fault ? [error.code, error.what] : ['source.unbound', messageOf(error)]
+    this.#report.say('unreadable', `${code}: ${inputOf(this.#options.config)}: ${what}`)
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

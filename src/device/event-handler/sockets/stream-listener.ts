@@ -2,6 +2,7 @@
 // (delivery N6): nothing here ever pauses one.
 import { once } from 'node:events'
 import type { Server, Socket } from 'node:net'
+import type { SourceStatus } from '../../../wire/status.ts'
 import { SharedRoom } from '../line-buffer.ts'
 import type { Framing } from './line-framing.ts'
 import { type ListenOptions, type Listening, drained } from './listening.ts'
@@ -21,6 +22,8 @@ export type BoundServer = {
   readonly server: Server
   /** Whether senders still find it. */
   holds(): Promise<boolean>
+  /** What a TLS listener shows now. */
+  certificate?(): SourceStatus['certificate']
   /** Takes no more senders; those that are connected stay. */
   stop(): Promise<void>
 }
@@ -51,6 +54,10 @@ class StreamListener implements Listening {
 
   get connections(): number {
     return this.#sockets.size
+  }
+
+  get certificate(): SourceStatus['certificate'] {
+    return this.#bound?.certificate?.()
   }
 
   async bind(): Promise<void> {
