@@ -61,8 +61,6 @@ function systemSetUp() {
   }
 }
 
-/** First, so that none of them is left over for one processor at the end. */
-const longest = ['kill', 'road', 'doctor', 'tail', 'observables'].map((name) => `test/${name}.test.ts`)
 /** One at a time, behind the others: `package` builds anew what the others run, `outage` has a bound of time. */
 const alone = ['package', 'outage'].map((name) => `test/${name}.test.ts`)
 
@@ -87,20 +85,21 @@ const steps = {
     systemSetUp()
     const built = steps.console()
     const checked = files.length > 0 ? 0 : steps.check()
-    const test = (chosen, together) =>
+    const test = (chosen, atOnce) =>
       chosen.length === 0
         ? 0
         : run(process.execPath, [
             '--disable-warning=ExperimentalWarning',
             '--test',
-            `--test-concurrency=${together}`,
+            `--test-concurrency=${atOnce}`,
             '--test-timeout=600000',
             ...chosen,
           ])
     if (files.length > 0) return built || test(files, 1)
     const all = globSync(['test/*.test.ts', 'src/**/*.test.ts', 'test/*/*.test.ts'], { cwd: root }).sort()
-    const others = all.filter((file) => !longest.includes(file) && !alone.includes(file))
-    const tested = Math.max(test([...longest, ...others], 2), test(alone, 1))
+    const together = all.filter((file) => !alone.includes(file))
+    const last = all.filter((file) => alone.includes(file))
+    const tested = Math.max(test(together, 2), test(last, 1))
     if (checked) console.error('error: the checks failed (npm run check)')
     return built || checked || tested
   },

@@ -9,7 +9,6 @@ import { systemClock } from '../src/platform/clock.ts'
 import { asOwner, start, temporaryFolder, until, run, type Running } from './sallyport.ts'
 
 const boundMs = 2_000
-
 type Stored = { journal: { events: number; unindexedBlocks: number } }
 
 test('delivery C6 C7: 100,000 events are kept through an outage; new ones are searchable within 2 s of the return', {
@@ -42,8 +41,17 @@ test('delivery C6 C7: 100,000 events are kept through an outage; new ones are se
   const stored = async () => (await asOwner<Stored>(data.exchange, 'status'))?.journal
   await until('ten events', async () => (await stored())?.events === 10)
 
-  /** One outage. @returns how long after the return the event written then is searchable */
-  const outage = async (exchange: Running, mark: string): Promise<{ tookMs: number; exchange: Running }> => {
+  /** @returns how long a new event takes until it is searchable */
+  const searchable = async (name: string): Promise<number> => {
+    const from = systemClock.monotonic()
+    appendFileSync(sensor, `${dnsOf(name)}\n`)
+    const found = async () => (await asOwner<{ count: number }>(data.exchange, `events/count?q=domain=${name}`))?.count
+    await until(`the event of ${name}`, async () => (await found()) === 1, 30_000)
+    return Math.round(systemClock.monotonic() - from)
+  }
+
+  type Outage = { readonly tookMs: number; readonly allMs: number; readonly exchange: Running }
+  const outage = async (exchange: Running, name: string): Promise<Outage> => {
     const before = (await stored())?.events ?? 0
     exchange.child.kill('SIGINT')
     assert.equal((await exchange.finished).code, 0)
@@ -67,13 +75,7 @@ test('delivery C6 C7: 100,000 events are kept through an outage; new ones are se
       90_000,
     )
     const returnedAt = systemClock.monotonic()
-    appendFileSync(sensor, `${dnsOf(mark)}\n`)
-    await until(
-      'the new event',
-      async () => (await asOwner<{ count: number }>(data.exchange, `events/count?q=domain=${mark}`))?.count === 1,
-      10_000,
-    )
-    const tookMs = systemClock.monotonic() - returnedAt
+    const tookMs = await searchable(name)
     await until(
       'the backlog',
       async () => {
@@ -82,19 +84,20 @@ test('delivery C6 C7: 100,000 events are kept through an outage; new ones are se
       },
       90_000,
     )
-    return { tookMs, exchange: back }
+    return { tookMs, allMs: Math.round(systemClock.monotonic() - returnedAt), exchange: back }
   }
 
   let exchange = first
-  const tookMs: number[] = []
-  // Whatever else runs on the machine takes its part of the time: what the program needs shows in the best of three.
-  while (tookMs.length < 3 && Math.min(...tookMs) >= boundMs) {
-    const one = await outage(exchange, `returned-${tookMs.length}.example`)
+  const seen: string[] = []
+  // What else runs on the machine takes its part of the time: the best of three returns counts.
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const one = await outage(exchange, `return-${attempt}.example`)
     exchange = one.exchange
-    tookMs.push(Math.round(one.tookMs))
+    seen.push(`${one.tookMs} ms, the whole backlog ${one.allMs} ms`)
+    if (one.tookMs < boundMs) break
+    assert(attempt < 3, `searchable after: ${seen.join('; ')}`)
   }
-  t.diagnostic(`searchable ${tookMs.join(', ')} ms after the return; at most ${boundMs}`)
-  assert(Math.min(...tookMs) < boundMs, `searchable after ${tookMs.join(', ')} ms`)
+  t.diagnostic(`searchable after: ${seen.join('; ')}`)
   device.child.kill('SIGINT')
   await device.finished
 })
