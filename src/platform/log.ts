@@ -3,7 +3,15 @@ import { type Logger, destination, pino } from 'pino'
 
 export type Log = Logger
 
-/** @param file absolute path, appended to; undefined = standard error */
+/** Records kept while they cannot be written; later ones are dropped. */
+const waitingBytesMax = 256 * 1024
+
+/**
+ * A log that cannot be written, as on a full disk, ends nobody: what waited is written with the next record that can be.
+ * @param file absolute path, appended to; undefined = standard error
+ */
 export function openLog(name: string, file?: string): Log {
-  return pino({ name, base: { name, pid: process.pid } }, destination({ dest: file ?? 2, sync: true, mkdir: true }))
+  const out = destination({ dest: file ?? 2, sync: true, mkdir: true, maxLength: waitingBytesMax })
+  out.on('error', () => undefined)
+  return pino({ name, base: { name, pid: process.pid } }, out)
 }
