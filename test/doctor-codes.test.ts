@@ -1,6 +1,6 @@
 // What a site seldom shows, shown by the real program: the doctor names it first, and its fix mends it (console-and-cli 10).
 import assert from 'node:assert/strict'
-import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import {
@@ -39,6 +39,7 @@ test('issue 9.4: codes that are seldom seen', { timeout: 300_000, ...alone }, as
       scenario('configuration.invalid', configurationInvalid),
       scenario('properties.invalid', propertiesInvalid),
       scenario('channel.absent', channelAbsent),
+      scenario('identity.key.loose', keyLoose),
     ])
   })
 })
@@ -148,6 +149,17 @@ async function propertiesInvalid(t: TestContext, site: DoctorSite): Promise<void
   const fix = await namesFirst(t, device.data, 'properties.invalid')
   writeFileSync(file, good)
   await type(fix.replace(/^Correct .*, then: /, ''))
+  await flowsAgain(t, device)
+  await stop(device)
+}
+
+async function keyLoose(t: TestContext, site: DoctorSite): Promise<void> {
+  const device = await runSecond(t, await enrolSecond(t, site))
+  await flowsAgain(t, device)
+  chmodSync(join(device.data, 'device/identity/key-1.pem'), 0o644)
+  assert.match((await doctor(t, device.data)).first, /^\[!\] .*\[identity\.key\.loose\]$/)
+  await type(`sallyport pmtool restartbyid SSEConnector --data ${device.data}`)
+  await type(await namesFirst(t, device.data, 'identity.key.loose'))
   await flowsAgain(t, device)
   await stop(device)
 }

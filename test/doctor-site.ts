@@ -1,7 +1,7 @@
 // A site for the tests of the doctor: `up` with its demonstration, second devices beside it, and what a person types.
 import assert from 'node:assert/strict'
 import { execFile } from 'node:child_process'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, chownSync, existsSync, readdirSync, readFileSync } from 'node:fs'
 import { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import type { TestContext } from 'node:test'
@@ -76,8 +76,11 @@ export type SecondDevice = {
 }
 
 /** A device of its own folder, enrolled at the site; it does not run yet. */
-export async function enrolSecond(t: TestContext, site: DoctorSite): Promise<Omit<SecondDevice, 'running'>> {
-  const data = join(temporaryFolder(t), 'device')
+export async function enrolSecond(
+  t: TestContext,
+  site: DoctorSite,
+  data = join(temporaryFolder(t), 'device'),
+): Promise<Omit<SecondDevice, 'running'>> {
   const sensor = join(temporaryFolder(t), 'eve.json')
   writeEvents(sensor)
   const enrolled = await enrol(t, data, await site.token(t), ['--source', sensor])
@@ -224,4 +227,11 @@ export async function type(line: string, data?: string): Promise<string> {
 export async function devicesOf(data: string): Promise<readonly string[]> {
   const list = await until('the devices', () => asOwner<DeviceList>(data, 'devices'))
   return list.devices.toSorted((a, b) => a.enrolledAt - b.enrolledAt).map(({ id }) => id)
+}
+
+/** Makes a folder, with all in it, that of another user. */
+export function giveAway(path: string, owner: number): void {
+  chownSync(path, owner, owner)
+  for (const entry of readdirSync(path, { recursive: true, encoding: 'utf8' }))
+    chownSync(join(path, entry), owner, owner)
 }

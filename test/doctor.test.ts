@@ -2,7 +2,7 @@
 // events flow again (issue 9, "What must hold").
 import assert from 'node:assert/strict'
 import { execFileSync } from 'node:child_process'
-import { chmodSync, chownSync, globSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, globSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import type { DoctorReport } from '../src/wire/doctor.ts'
@@ -15,6 +15,7 @@ import {
   enrol,
   enrolSecond,
   flowsAgain,
+  giveAway,
   namesFirst,
   openDoctorSite,
   ownAddress,
@@ -277,10 +278,4 @@ async function enrolAsPrinted(
   const device = await runSecond(t, { data, sensor, around: [] })
   await flowsAgain(t, device)
   await stop(device)
-}
-
-function giveAway(path: string, owner: number): void {
-  chownSync(path, owner, owner)
-  for (const entry of readdirSync(path, { recursive: true, encoding: 'utf8' }))
-    chownSync(join(path, entry), owner, owner)
 }

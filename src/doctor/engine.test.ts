@@ -23,6 +23,7 @@ const blank: Subject = {
   socket: '/nowhere/EventHandler_SSEConnector.sock',
   sources: [],
   spoolFolder: '/nowhere/spool',
+  identityFolder: '/nowhere/identity',
   properties: { kind: 'read', inForce: 'exchange.lab:8444' },
   exchange: unknown,
   proxy: undefined,

@@ -5,7 +5,11 @@ import type { Status } from '../wire/status.ts'
 import type { Service } from '../wire/services/messages.ts'
 
 /** Why something is not known. */
-export type Unmeasured = { readonly unmeasured: string }
+export type Unmeasured = {
+  readonly unmeasured: string
+  /** Where that is a fault of its own. */
+  readonly code?: Code
+}
 
 export type ExchangeAddress = { readonly host: string; readonly port: number }
 
@@ -49,6 +53,8 @@ export type Subject = {
   /** Path of EventHandler's socket. */
   readonly socket: string
   readonly spoolFolder: string
+  /** Where the keys of the device lie. */
+  readonly identityFolder: string
   /** What EventHandler is configured to read, by name; said also where it does not run. */
   readonly sources: readonly { readonly name: string; readonly input: string; readonly waits: boolean }[] | Unmeasured
   readonly properties: SaidProperties

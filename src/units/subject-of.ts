@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { type Context, readAnchors, readContext } from '../device/connector/contexts.ts'
 import { readFailedEnrolment } from '../device/connector/failed-enrolment.ts'
-import { readIdentities } from '../device/connector/identity.ts'
+import { identityFolder, readIdentities } from '../device/connector/identity.ts'
 import { type Properties, propertiesFile, readProperties } from '../device/connector/properties.ts'
 import { channelTarget } from '../device/connector/registration.ts'
 import { readConfiguration } from '../device/event-handler/configuration.ts'
@@ -52,6 +52,7 @@ export async function subjectOf(
     services,
     socket: socketPath(join(folder.socketFolder, localSocketName)),
     spoolFolder: folder.spool,
+    identityFolder: join(folder.root, identityFolder),
     sources: attempt(() =>
       readConfiguration(folder.configuration).sources.map((source) => ({
         name: source.name,
@@ -115,6 +116,7 @@ function attempt<T>(read: () => T): T | Unmeasured {
   try {
     return read()
   } catch (error) {
-    return { unmeasured: error instanceof Fault ? error.what : String(error) }
+    if (!(error instanceof Fault)) return { unmeasured: String(error) }
+    return { unmeasured: error.what, code: error.code }
   }
 }
