@@ -35,6 +35,7 @@ const subject: Omit<Subject, 'status' | 'sources'> = {
   services: 'none',
   socket: '/nowhere/EventHandler_SSEConnector.sock',
   spoolFolder: '/nowhere/spool',
+  identityFolder: '/nowhere/identity',
   properties: { kind: 'read', inForce: 'exchange.lab:8444' },
   exchange: unknown,
   proxy: undefined,
