@@ -337,3 +337,25 @@ test('issue 8: runs, waiting ones and kept ones are bounded', async () => {
   const many = Array.from({ length: seedsMax + 1 }, (_, n) => domain(`n${n}.example`))
   await assert.rejects(investigations.create(here, { observables: many }), { code: 'input.large' })
 })
+
+test('issue 8: what is kept is bounded by its size too; the newest is kept, whatever its size', async () => {
+  const one = JSON.stringify(await investigate(memoryEvents(here, story, coverage), { observables: [bad] })).length
+  const keptAfter = async (keptCharactersMax: number) => {
+    const modules = journalAlone(memoryEvents(here, story, coverage))
+    await using investigations = startInvestigations({ modules, clock: systemClock, keptCharactersMax })
+    const ids: string[] = []
+    for (let n = 0; n < 5; n++) {
+      const { id } = await investigations.create(here, { observables: [bad] })
+      await investigations.wait(here, id, { timeoutMs: 10_000, signal: never })
+      ids.push(id)
+    }
+    // What is forgotten is forgotten at an end, behind the answer: the next question finds it done.
+    const kept = await Promise.all(ids.map((id) => investigations.get(here, id)))
+    return kept.map((found) => found !== undefined)
+  }
+  assert.deepEqual(await keptAfter(one), [false, false, false, false, true])
+  // With its log, one takes up more than its answer and less than twice as much.
+  const some = await keptAfter(4 * one)
+  assert.equal(some.at(-1), true)
+  assert.ok(some.filter((kept) => kept).length >= 2 && some[0] === false, String(some))
+})

@@ -36,13 +36,16 @@ export type InvestigationsNeeds = {
   readonly clock: Clock
   /** Told of what nobody foresaw; the asker sees only the code `internal`. */
   readonly report?: (error: unknown) => void
+  /** Of those that have ended, as JSON; the newest is always kept. */
+  readonly keptCharactersMax?: number
 }
 
 /** One that waits for a slow module costs nothing; how many ask the journal at once is the Events module's bound. */
 const runningMax = 64
 const waitingMax = 16
-/** An answer is some 100 kB, at most a few MB. */
+/** An answer is some 100 kB, at most a few MB, and as much again in its log. */
 const keptMax = 200
+const keptCharactersMax = 64 * 1024 * 1024
 
 export function startInvestigations(needs: InvestigationsNeeds): Investigations {
   return new Runs(needs)
@@ -73,7 +76,8 @@ class Runs implements Investigations {
     const seeds = seedsOf(request)
     const { promise: finished, resolve: finish } = Promise.withResolvers<void>()
     const run = { organisation, run: new InvestigationRun(seeds, this.#needs.clock), finished, finish }
-    this.#keep(run)
+    this.#runs.set(run.run.state.id, run)
+    this.#forget()
     this.#waiting.push(run)
     this.#startNext()
     return run.run.state
@@ -117,11 +121,17 @@ class Runs implements Investigations {
     return run?.organisation === organisation ? run : undefined
   }
 
-  #keep(run: Run): void {
-    this.#runs.set(run.run.state.id, run)
+  /** Forgets the oldest that have ended, of too many or of too much. */
+  #forget(): void {
+    const charactersMax = this.#needs.keptCharactersMax ?? keptCharactersMax
+    let characters = 0
+    for (const { run } of this.#runs.values()) characters += run.characters
+    const newest = [...this.#runs.keys()].at(-1)
     for (const [id, { run: kept }] of this.#runs) {
-      if (this.#runs.size <= keptMax) break
-      if (kept.state.state !== 'running') this.#runs.delete(id)
+      if (this.#runs.size <= keptMax && characters <= charactersMax) break
+      if (kept.state.state === 'running' || id === newest) continue
+      this.#runs.delete(id)
+      characters -= kept.characters
     }
   }
 
@@ -131,6 +141,7 @@ class Runs implements Investigations {
       if (run === undefined) return
       const active = this.#run(run).finally(() => {
         this.#active.delete(active)
+        this.#forget()
         this.#startNext()
       })
       this.#active.add(active)

@@ -34,6 +34,7 @@ export class InvestigationRun {
   /** Answers that are not shown yet, by module. */
   readonly #unshown = new Map<string, ModuleRun>()
   #resting = false
+  #characters = 0
   #state: Investigation
 
   constructor(seeds: Seeds, clock: Clock) {
@@ -46,6 +47,11 @@ export class InvestigationRun {
 
   get state(): Investigation {
     return this.#state
+  }
+
+  /** What is kept of it once it has ended, as JSON; 0 before. */
+  get characters(): number {
+    return this.#characters
   }
 
   /** Resolves when every module has answered or failed. */
@@ -70,6 +76,9 @@ export class InvestigationRun {
     this.log.add({ event: 'investigation.done', data: { state, nodes: graph.nodes.length, verdicts: verdicts.length } })
     this.#state = { ...this.#state, ...how, finishedAt: this.#clock.now(), asOf: this.log.last }
     this.log.end()
+    // The answers are in the state; they can be many times its size.
+    this.#collected.clear()
+    this.#characters = this.log.characters + JSON.stringify(this.#state).length
   }
 
   #start({ id, name, type, verbs, deadlineMs }: OpenModule): void {

@@ -20,6 +20,11 @@ export class RunLog {
     return this.#last
   }
 
+  /** What it holds, as JSON. */
+  get characters(): number {
+    return this.#characters
+  }
+
   get over(): boolean {
     return this.#over
   }
