@@ -103,7 +103,9 @@ const steps = {
     if (checked) console.error('error: the checks failed (npm run check)')
     return built || checked || tested
   },
+  // The console first: a server would build it beside what is measured.
   bench: (args) =>
+    steps.console() ||
     run(process.execPath, ['--disable-warning=ExperimentalWarning', join(root, 'bench/bench.ts'), ...args]),
   compat: (folders) => {
     if (folders.length === 0) {
