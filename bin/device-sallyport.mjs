@@ -1,4 +1,6 @@
 // Entry of the command line in a device's archive (npm run pack:device).
+// Overwrites the words of the command, which every user of the machine can read in ps, before anything else is loaded.
+process.title = 'sallyport'
 const major = Number(process.versions.node.split('.')[0])
 if (major < 24) {
   console.error(`error: Node ${process.versions.node} is too old. fix: install Node 24 or newer.`)

@@ -1,7 +1,7 @@
 // `sallyport device enrol`: one pasted token makes this machine a device of an exchange, and runs it.
-import { Option } from 'commander'
+import { Argument, Option } from 'commander'
 import { Fault } from '../core/fault.ts'
-import { confirm } from './confirm.ts'
+import { askLine, confirm } from './confirm.ts'
 import type { Address } from '../platform/address.ts'
 import { dataOption, localOption, sourceOption, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -29,7 +29,12 @@ type Options = {
 
 export const deviceEnrol: DefineCommand = (command, session) => {
   command
-    .argument('<TOKEN|->', 'what `sallyport token create` printed; - reads it from standard input, unseen by ps')
+    .addArgument(
+      new Argument(
+        '[TOKEN]',
+        'what `sallyport token create` printed; nothing or - asks for it, or reads standard input: unseen by ps',
+      ).default('-'),
+    )
     .addOption(dataOption())
     .addOption(localOption())
     .addOption(sourceOption('what a sensor writes: file, folder or socket', 'what is found in the usual places'))
@@ -53,9 +58,10 @@ export const deviceEnrol: DefineCommand = (command, session) => {
     .addHelpText(
       'after',
       examples([
-        ['sallyport device enrol spt1_…', 'finds Suricata, Zeek and Snort, and goes on in the foreground'],
-        ['sallyport device enrol spt1_… --source /data/eve.json --source syslog+udp://:5514', 'these alone'],
-        ['sallyport device enrol - --no-run < token.txt', 'the token stays out of the process list'],
+        ['sallyport device enrol', 'asks for the token, finds Suricata, Zeek and Snort, and goes on in the foreground'],
+        ['sallyport device enrol --source /data/eve.json --source syslog+udp://:5514', 'these alone'],
+        ['sallyport device enrol --no-run < token.txt', 'for scripts: the token is never seen in the process list'],
+        ['sallyport device enrol spt1_…', 'the same in one line; other users can see it while it is typed and sent'],
       ]),
     )
     .action(session.runs(async (token: string, options: Options) => await enrol(session, token, options)))
@@ -64,7 +70,7 @@ export const deviceEnrol: DefineCommand = (command, session) => {
 async function enrol(session: Session, typed: string, options: Options): Promise<0> {
   const { ports, terminal, signal } = session
   const { data, local, source, proxy, sensorsBelow: below } = options
-  const token = typed === '-' ? await readText(terminal, '-', signal) : typed
+  const token = typed === '-' ? await readToken(session) : typed
   const before = await ports.device.registration(data, signal)
   const isLive = before.kind === 'live' || before.kind === 'unknown'
   if (isLive)
@@ -93,10 +99,17 @@ async function enrol(session: Session, typed: string, options: Options): Promise
       `certificate until ${shownTime(certificateNotAfter)}, renewed by itself`,
     ],
   })
-  if (isRunning) await goOn(session, data)
+  if (isRunning) await goOn(session, options)
   else if (options.run) await runInForeground(session, { data, local, firstEventWithinS: options.firstEventWithin })
-  else suggest(terminal, data, 'device run')
+  else await suggest(session, options, 'device run')
   return 0
+}
+
+/** Asked for on a terminal, where one line is enough; else all of standard input. */
+async function readToken({ terminal, signal }: Session): Promise<string> {
+  if (terminal.stdin.isTTY === true && terminal.stderr.isTTY === true)
+    return await askLine(terminal, 'Registration token: ', signal)
+  return await readText(terminal, '-', signal)
 }
 
 /** A device that was configured stays so, unless sources are named. */
@@ -115,13 +128,14 @@ async function runs({ signal }: Session, data: string): Promise<boolean> {
 }
 
 /** The device runs already: the connector sees its new identity by itself, EventHandler reads its sources at its start. */
-async function goOn({ terminal, signal }: Session, data: string): Promise<void> {
+async function goOn(session: Session, options: Options): Promise<void> {
+  const { terminal, signal } = session
   try {
-    await askSupervisor(data, { v: 1, ask: 'restart', id: 'EventHandler' }, signal)
+    await askSupervisor(options.data, { v: 1, ask: 'restart', id: 'EventHandler' }, signal)
     say(terminal, 'The device runs already, and goes on with it.')
   } catch (error) {
     if (!(error instanceof Fault && error.code.startsWith('service.'))) throw error
     say(terminal, `The device runs already; ${error.what}.`)
   }
-  suggest(terminal, data, 'pmtool status')
+  await suggest(session, { data: options.data, output: options.output }, 'device status')
 }

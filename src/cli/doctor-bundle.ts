@@ -12,6 +12,8 @@ import { type Client, openClient } from './client.ts'
 import { type OutputFormat, print } from './output.ts'
 import type { BundleRequest } from './ports.ts'
 import type { Session } from './session.ts'
+import { quoted } from '../platform/shell-word.ts'
+import { suggest } from './suggest.ts'
 import { printable, say } from './terminal.ts'
 
 /** A fleet's rows beyond these are of no use to who reads them. */
@@ -50,7 +52,7 @@ export async function writeBundle(
     },
   })
   say(terminal, `${printable(file)}: ${bytes.length} bytes, without keys, tokens, passwords and events`)
-  say(terminal, `next: zcat ${printable(file)} | less    sallyport doctor --from ${printable(file)}`)
+  await suggest(session, { output }, [`doctor --from ${quoted(file)}`, 'looks at it; zcat shows it'])
   return 0
 }
 

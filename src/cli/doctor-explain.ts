@@ -4,6 +4,7 @@ import { Fault } from '../core/fault.ts'
 import { explanations } from '../core/explanations.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly output: OutputFormat }
 
@@ -21,6 +22,7 @@ export const doctorExplain: DefineCommand = (command, session) => {
           document: { v: 1, code, cause, remedy, more },
           table: [code, '', `${cause}.`, ...(more === '' ? [] : ['', ...more.split('\n')]), '', `fix: ${remedy}`],
         })
+        await suggest(session, options, ['doctor', 'whether it holds on this machine'])
         return 0
       }),
     )

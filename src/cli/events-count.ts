@@ -1,11 +1,12 @@
 // `sallyport events count`: how many events answer a question.
 import type { EventCount } from '../wire/api/events.ts'
 import { openClient } from './client.ts'
-import { type Asked, questionOf } from './events-search.ts'
+import { type Asked, questionOf, askedAgain } from './events-search.ts'
 import { dataOption, sinceOptions } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { sayCoverage } from './show.ts'
+import { suggest } from './suggest.ts'
 
 type Options = Asked & { readonly data: string; readonly output: OutputFormat }
 
@@ -17,10 +18,12 @@ export const eventsCount: DefineCommand = (command, session) => {
     .addHelpText('after', examples([['sallyport events count type:alert --since 24h', 'alerts of a day']]))
     .action(
       session.runs(async (words: string[], options: Options) => {
+        const q = words.join(' ')
         await using client = await openClient(session, options.data)
-        const answer = await client.get<EventCount>('events/count', questionOf(words.join(' '), options))
+        const answer = await client.get<EventCount>('events/count', questionOf(q, options))
         await print(session.terminal, options.output, { document: answer, table: [String(answer.count)] })
         sayCoverage(session.terminal, answer.coverage)
+        await suggest(session, options, ['events search', ...askedAgain(q, options)].join(' '))
         return 0
       }),
     )

@@ -9,6 +9,7 @@ import { type Asked, questionOf } from './events-search.ts'
 import { dataOption, sinceOptions } from './options.ts'
 import { startProgress, thousands } from './progress.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
+import { suggest } from './suggest.ts'
 import { printable, say, write } from './terminal.ts'
 
 type Options = Asked & { readonly data: string; readonly format: 'csv' | 'jsonl'; readonly out: string }
@@ -46,7 +47,9 @@ async function run(session: Session, q: string, options: Options): Promise<0> {
   }
   if (options.out === '-') for await (const piece of counted()) await write(terminal.stdout, Buffer.from(piece))
   else await intoFile(counted(), options.out, signal)
-  if (options.out !== '-') say(terminal, `${thousands(rows.count)} rows in ${printable(options.out)}`)
+  if (options.out === '-') return 0
+  say(terminal, `${thousands(rows.count)} rows in ${printable(options.out)}`)
+  await suggest(session, options, ['ledger verify', 'whether anything is missing'])
   return 0
 }
 

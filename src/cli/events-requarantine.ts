@@ -22,7 +22,8 @@ export const eventsRequarantine: DefineCommand = (command, session) => {
         const line = `${thousands(read)} lines read again, ${thousands(recovered)} of them are events now`
         await print(session.terminal, options.output, { document: answer, table: [line] })
         if (recovered < read)
-          suggest(session.terminal, options.data, ['events search is:quarantined', 'shows why the others stay'])
+          await suggest(session, options, ['events search is:quarantined', 'shows why the others stay'])
+        else await suggest(session, options, 'events search')
         return 0
       }),
     )

@@ -62,35 +62,37 @@ async function search(session: Session, q: string, options: Options): Promise<0 
       : await client.get<EventPage>('events', { ...question, cursor: options.cursor })
   await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
   sayCoverage(terminal, page.coverage)
-  if (page.events.length === 0) sayNothing(session, q, options.data)
+  if (page.events.length === 0) await sayNothing(session, q, options)
   else if (page.next !== null && options.all === true) {
     say(terminal, `These are the newest ${thousands(page.events.length)}; -o jsonl --all gives all of them.`)
     return 3
   } else if (page.next !== null)
-    suggest(terminal, options.data, [
-      `events search ${[quoted(q), ...timesOf(options)].join(' ')} --cursor ${quoted(page.next)}`,
+    await suggest(session, { data: options.data }, [
+      ['events search', ...askedAgain(q, options), '--cursor', quoted(page.next)].join(' '),
       'the next page; --all gives every one',
     ])
-  else if (options.output === 'table') suggest(terminal, options.data, 'events show EVENT', 'investigate VALUE')
+  else await suggest(session, options, `events show ${page.events[0]?.id ?? ''}`)
   return 0
 }
 
-function timesOf({ since, until, arrived }: Asked): string[] {
+/** @returns a question as it is typed again */
+export function askedAgain(q: string, { since, until, arrived }: Asked): string[] {
   return [
+    ...(q === '' ? [] : [quoted(q)]),
     ...(since === undefined ? [] : ['--since', quoted(since)]),
     ...(until === undefined ? [] : ['--until', quoted(until)]),
     ...(arrived === true ? ['--arrived'] : []),
   ]
 }
 
-async function streamAll(session: Session, client: Client, question: Query, { cursor, data }: Options): Promise<0> {
+async function streamAll(session: Session, client: Client, question: Query, options: Options): Promise<0> {
   let printed = 0
-  for await (const page of pages(session, client, question, cursor)) {
+  for await (const page of pages(session, client, question, options.cursor)) {
     printed += page.events.length
     await print(session.terminal, 'jsonl', { document: page, rows: page.events, table: [] })
     if (page.next === null) sayCoverage(session.terminal, page.coverage)
   }
-  if (printed === 0) sayNothing(session, String(question['q'] ?? ''), data)
+  if (printed === 0) await sayNothing(session, String(question['q'] ?? ''), options)
   return 0
 }
 
@@ -131,13 +133,17 @@ async function* pages(session: Session, client: Client, question: Query, from: s
   }
 }
 
-function sayNothing({ terminal }: Session, q: string, data: string): void {
+async function sayNothing(session: Session, q: string, options: Options): Promise<void> {
+  const { terminal } = session
   if (q === '') {
     say(terminal, 'There are no events in the time asked.')
-    suggest(terminal, data, ['token create', 'connects a device'])
-    say(terminal, '      sallyport open FILE  # reads sensor output you have')
-    return
+    return await suggest(
+      session,
+      options,
+      ['token create', 'connects a device'],
+      ['open --help', 'how to read sensor output you have'],
+    )
   }
   say(terminal, `No event answers ${quoted(printable(q))} in the time asked.`)
-  suggest(terminal, data, ['events top type', 'what there is'])
+  await suggest(session, options, ['events top type', 'what there is'])
 }

@@ -8,6 +8,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
 import { printable, type Terminal, write } from './terminal.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly raw?: boolean }
 
@@ -31,9 +33,16 @@ export const eventsShow: DefineCommand = (command, session) => {
         const event = await client.get<EventRecord>(`events/${id}`)
         if (options.raw === true) await writeRaw(session.terminal, event)
         else await print(session.terminal, options.output, { document: event, table: linesOf(event) })
+        if (options.raw !== true) await suggest(session, options, nextOf(event))
         return 0
       }),
     )
+}
+
+/** What else is known about the first thing it names. */
+function nextOf({ body }: EventRecord): string {
+  const first = body.kind === 'quarantined' ? undefined : body.observables[0]
+  return first === undefined ? 'events search' : `investigate ${quoted(first.value)}`
 }
 
 /** The exact bytes; on a terminal what would do something there is made visible. */

@@ -5,9 +5,12 @@ import { Fault } from '../core/fault.ts'
 import { systemClock } from '../platform/clock.ts'
 import type { TailLine } from '../wire/api/events.ts'
 import { openClient } from './client.ts'
-import { type Asked, questionOf } from './events-search.ts'
+import { type Asked, questionOf, askedAgain } from './events-search.ts'
 import { jsonLines } from './json-lines.ts'
 import { dataOption, sinceOptions } from './options.ts'
+import type { ExitCode } from './exit-codes.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { lostText, shownTime } from './show.ts'
 import { openTailFile, type TailFile } from './tail-file.ts'
@@ -45,14 +48,13 @@ export const eventsTail: DefineCommand = (command, session) => {
     )
     .action(
       session.runs(async (words: string[], options: Options) => {
-        await tail(session, words.join(' '), options)
-        return 0
+        return await tail(session, words.join(' '), options)
       }),
     )
   for (const option of sinceOptions()) command.addOption(option)
 }
 
-async function tail(session: Session, q: string, options: Options): Promise<void> {
+async function tail(session: Session, q: string, options: Options): Promise<ExitCode> {
   await using file = options.out === undefined ? undefined : await openTailFile(options.out)
   const question = questionOf(q, options)
   const show = showing(session, options, file)
@@ -72,14 +74,29 @@ async function tail(session: Session, q: string, options: Options): Promise<void
         retryMs = firstRetryMs
       }
     } catch (error) {
+      if (session.signal.aborted) return await goOnLater(session, q, cursor, options)
       if (!isAway(error) || !patient) throw error
     }
-    session.signal.throwIfAborted()
+    if (session.signal.aborted) return await goOnLater(session, q, cursor, options)
     if (retryMs === firstRetryMs) say(session.terminal, 'the server is away; events are kept and follow')
     await systemClock.sleep(retryMs, session.signal)
-    session.signal.throwIfAborted()
+    if (session.signal.aborted) return await goOnLater(session, q, cursor, options)
     retryMs = Math.min(retryMs * 2, lastRetryMs)
   }
+}
+
+/** Ctrl-C is how a tail ends: what was shown is not shown again by what is said here. */
+async function goOnLater(session: Session, q: string, cursor: string, options: Options): Promise<ExitCode> {
+  const { reason }: { readonly reason: unknown } = session.signal
+  // Nobody reads any more, as behind `head`: how far it was read is not known here.
+  if (reason instanceof Error && 'code' in reason && reason.code === 'EPIPE') throw reason
+  const from = options.out === undefined ? ['--from', quoted(cursor)] : ['--out', quoted(options.out)]
+  // Also of JSON lines: people alone press Ctrl-C.
+  await suggest(session, { data: options.data }, [
+    ['events tail', ...askedAgain(q, options), ...from].join(' '),
+    'goes on from here',
+  ])
+  return 130
 }
 
 function isAway(error: unknown): boolean {

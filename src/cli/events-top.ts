@@ -2,7 +2,7 @@
 import { Option } from 'commander'
 import type { EventTop } from '../wire/api/events.ts'
 import { openClient } from './client.ts'
-import { type Asked, questionOf } from './events-search.ts'
+import { type Asked, questionOf, askedAgain } from './events-search.ts'
 import { dataOption, sinceOptions, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
@@ -41,12 +41,27 @@ export const eventsTop: DefineCommand = (command, session) => {
           },
         })
         sayCoverage(session.terminal, answer.coverage)
-        if (answer.values.length === 0) {
+        const [first] = answer.values
+        if (first === undefined) {
           say(session.terminal, `No event has a ${printable(facet)} in the time asked.`)
-          suggest(session.terminal, options.data, 'events search')
-        }
+          await suggest(session, options, 'events search')
+        } else
+          await suggest(
+            session,
+            options,
+            [
+              'events search',
+              ...askedAgain([asWord(facet, first.value), words.join(' ')].join(' ').trim(), options),
+            ].join(' '),
+          )
         return 0
       }),
     )
   for (const option of sinceOptions()) command.addOption(option)
+}
+
+/** @returns a facet and its value as a word of a query (docs/query.md) */
+function asWord(facet: string, value: string): string {
+  const plain = /^[\w.:/-]+$/.test(value)
+  return `${facet}:${plain ? value : `"${value.replaceAll('\\', '\\\\').replaceAll('"', '\\"')}"`}`
 }

@@ -28,7 +28,7 @@ export const exchangeCertAddName: DefineCommand = (command, session) => {
           table: { columns: [{ title: 'NAME' }], rows: answer.names.map((name) => [name]) },
         })
         say(session.terminal, 'New connections see the new certificate.')
-        suggest(session.terminal, options.data, 'token create')
+        await suggest(session, options, 'token create')
         return 0
       }),
     )

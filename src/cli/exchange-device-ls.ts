@@ -8,6 +8,7 @@ import { shownTime } from './show.ts'
 import type { Table } from './table.ts'
 import { say } from './terminal.ts'
 import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -24,8 +25,8 @@ export const exchangeDeviceLs: DefineCommand = (command, session) => {
         await print(session.terminal, options.output, view)
         if (devices.length === 0) {
           say(session.terminal, 'No device is enrolled.')
-          suggest(session.terminal, options.data, 'token create')
-        }
+          await suggest(session, options, ['token create', 'connects one'])
+        } else await suggest(session, options, `exchange device show ${quoted(devices[0]?.id ?? '')}`)
         return 0
       }),
     )

@@ -8,7 +8,7 @@ import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
-import { typedFor } from './suggest.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly yes?: boolean }
 
@@ -29,10 +29,8 @@ export const exchangeDeviceRevoke: DefineCommand = (command, session) => {
         await using client = await openClient(session, options.data)
         const answer = await client.post<DeviceRecord>(`devices/${encodeURIComponent(device)}/revoke`)
         await print(session.terminal, options.output, { document: answer, table: deviceTable([answer]) })
-        say(
-          session.terminal,
-          `undo: ${typedFor(options.data, 'token create')}, then on the device: sallyport device enrol TOKEN`,
-        )
+        say(session.terminal, 'undo: enrol it anew with a new token; on the device: sallyport device enrol')
+        await suggest(session, options, 'token create')
         return 0
       }),
     )

@@ -9,6 +9,7 @@ import { shownTime } from './show.ts'
 import { statusLines } from './status-lines.ts'
 import { suggest } from './suggest.ts'
 import { printable } from './terminal.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -28,7 +29,7 @@ export const exchangeDeviceShow: DefineCommand = (command, session) => {
         await using client = await openClient(session, options.data)
         const device = await client.get<DeviceView>(`devices/${encodeURIComponent(id)}`)
         await print(session.terminal, options.output, { document: device, table: linesOf(device).map(printable) })
-        suggest(session.terminal, options.data, 'exchange device ls', 'ledger')
+        await suggest(session, options, [`doctor ${quoted(id)}`, 'what is in the way of its events'], 'ledger')
         return device.account.holds ? 0 : 1
       }),
     )

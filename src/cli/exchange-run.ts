@@ -11,6 +11,7 @@ import {
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
 import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+import { suggest } from './suggest.ts'
 
 type Options = {
   readonly data: string
@@ -48,7 +49,7 @@ export const exchangeRun: DefineCommand = (command, session) => {
         say(terminal, `devices    ${server.devices}`)
         say(terminal, `console    ${server.console}`)
         say(terminal, `sign in    ${await server.link()}`)
-        say(terminal, 'next: sallyport token create')
+        await suggest(session, options, ['token create', 'in another terminal; connects a device'])
         await untilCancelled(signal)
         return 0
       }),

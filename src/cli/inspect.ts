@@ -5,6 +5,8 @@ import { readText } from './read-text.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { observableTable } from './show.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = { readonly output: OutputFormat }
 
@@ -25,8 +27,8 @@ export const inspect: DefineCommand = (command, session) => {
         const found = await session.ports.inspect(await readText(terminal, file, signal))
         await print(terminal, options.output, { document: found, rows: found, table: observableTable(found) })
         if (found.length === 0) say(terminal, 'No observable stands in this text.')
-        else if (options.output === 'table')
-          say(terminal, `next: sallyport investigate ${file === '-' ? 'VALUE' : `- < ${file}`}`)
+        const text = file === '-' ? quoted(found[0]?.value ?? '') : `- < ${quoted(file)}`
+        if (found.length > 0) await suggest(session, options, [`investigate ${text}`, 'what is known about it'])
         return 0
       }),
     )

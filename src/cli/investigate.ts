@@ -54,7 +54,7 @@ async function ask(session: Session, words: readonly string[], options: Options)
     table: linesOf(found, terminal.stdout.columns),
   })
   sayCoverage(terminal, found.coverage)
-  sayNext(session, client, found, content, options.data)
+  await sayNext(session, client, found, { content, options })
   return found.state === 'done' ? 0 : 3
 }
 
@@ -137,17 +137,28 @@ function keyOf({ type, value }: { readonly type: string; readonly value: string 
   return `${type}:${value}`
 }
 
-function sayNext({ terminal }: Session, client: Client, found: Investigation, content: string, data: string): void {
+type Asked = { readonly content: string; readonly options: Options }
+
+async function sayNext(
+  session: Session,
+  client: Client,
+  found: Investigation,
+  { content, options }: Asked,
+): Promise<void> {
+  const { terminal } = session
   if (found.state === 'running') say(terminal, 'This is what was found in the time given; --timeout gives more.')
-  if (found.observables.length === 0)
-    return say(terminal, 'No observable stands in this text. next: give an address, a domain, a URL or a hash')
+  if (found.observables.length === 0) {
+    say(terminal, 'No observable stands in this text: give an address, a domain, a URL or a hash.')
+    return await suggest(session, options, ['investigate --help', 'what it takes'])
+  }
   if (found.sightings.length === 0) {
     say(terminal, 'No stored event holds any of these.')
-    return suggest(terminal, data, ['ledger', 'what the store covers'])
+    return await suggest(session, options, ['ledger', 'what the store covers'])
   }
   if (client.console !== undefined && content.length <= linkedMax)
-    say(terminal, `next: the graph: ${client.console}/investigate?q=${encodeURIComponent(content.trim())}`)
-  else suggest(terminal, data, 'events show EVENT')
+    say(terminal, `graph:  ${client.console}/investigate?q=${encodeURIComponent(content.trim())}`)
+  const newest = found.sightings.flatMap(({ examples }) => examples)[0]
+  await suggest(session, options, newest === undefined ? 'events search' : `events show ${newest}`)
 }
 
 /** Longer texts make links that no terminal shows whole. */

@@ -6,6 +6,7 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { printable, say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -30,6 +31,7 @@ export const ledgerVerify: DefineCommand = (command, session) => {
         })
         if (broken !== null)
           say(session.terminal, `broken: stream ${broken.stream} block ${broken.block}: ${printable(broken.reason)}`)
+        await suggest(session, options, ['ledger', 'by day, device and stream'])
         return holds ? 0 : 1
       }),
     )

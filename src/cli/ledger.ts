@@ -29,7 +29,7 @@ export const ledger: DefineCommand = (command, session) => {
         const answer = await client.get<Ledger>('ledger')
         const view = { document: answer, rows: answer.rows, table: tableOf(answer.rows) }
         await print(session.terminal, options.output, view)
-        return conclude(session, answer, options.data)
+        return await conclude(session, answer, options)
       }),
     )
 }
@@ -59,10 +59,11 @@ function tableOf(rows: readonly LedgerRow[]): Table {
   }
 }
 
-function conclude({ terminal }: Session, { rows, holds }: Ledger, data: string): ExitCode {
+async function conclude(session: Session, { rows, holds }: Ledger, options: Options): Promise<ExitCode> {
+  const { terminal } = session
   if (rows.length === 0) {
     say(terminal, 'Nothing was given yet.')
-    suggest(terminal, data, ['token create', 'connects a device'])
+    await suggest(session, options, ['token create', 'connects a device'])
   }
   for (const row of rows) {
     const where = `${row.device}/${row.source} ${row.stream.slice(0, 8)}`
@@ -75,8 +76,8 @@ function conclude({ terminal }: Session, { rows, holds }: Ledger, data: string):
   }
   if (!holds) {
     say(terminal, styled('red', 'The ledger does not hold: given is not what its parts add up to.', terminal.stderr))
-    suggest(terminal, data, 'ledger verify')
-    return 1
   }
+  if (rows.length > 0) await suggest(session, options, ['ledger verify', 'computes it again from the stored blocks'])
+  if (!holds) return 1
   return rows.some((row) => row.lost > 0 || Object.values(row.beforeSpool).some((count) => count !== 0)) ? 3 : 0
 }

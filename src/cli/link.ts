@@ -6,6 +6,7 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -19,7 +20,8 @@ export const link: DefineCommand = (command, session) => {
         await using client = await openClient(session, options.data, 'server')
         const made = await client.post<SignInLink>('sessions/links')
         await print(session.terminal, options.output, { document: made, table: [made.link] })
-        say(session.terminal, `Good for one sign-in until ${shownTime(made.expires)}. next: open it in a browser`)
+        say(session.terminal, `Good for one sign-in until ${shownTime(made.expires)}: open it in a browser.`)
+        await suggest(session, options, 'status')
         return 0
       }),
     )

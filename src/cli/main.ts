@@ -5,8 +5,9 @@ import { Fault } from '../core/fault.ts'
 import type { CommandEntry } from './command-entry.ts'
 import { type ExitCode, exitCodeOf } from './exit-codes.ts'
 import type { CliPorts } from './ports.ts'
-import { buildProgram } from './program.ts'
+import { buildProgram, namedPath, optionsOf } from './program.ts'
 import type { Session } from './session.ts'
+import { type Situation, withCommandsOfHere } from './suggest.ts'
 import { printable, processTerminal, say, styled, type Terminal } from './terminal.ts'
 
 /** A program is its ports and its commands: those of everything, or of a device alone. */
@@ -26,12 +27,16 @@ export async function runCli(
 ): Promise<ExitCode> {
   using interruption = onInterrupt(terminal, signal)
   let code: ExitCode = 0
+  let situation: Situation = {}
   const session: Session = {
     ports,
     terminal,
     signal: interruption.signal,
+    optionsOf: async (words) => await optionsOf({ entries: ports.commands, session }, words),
     runs(work) {
       return async (...args) => {
+        // The last two of an action are its options and its command.
+        situation = args.at(-2) ?? {}
         code = await work(...args)
       }
     },
@@ -43,7 +48,7 @@ export async function runCli(
     else await program.parseAsync(typed, { from: 'user' })
     return code
   } catch (error) {
-    return conclude(error, session, interruption)
+    return await conclude(error, { session, argv, commands: ports.commands, situation, interruption })
   }
 }
 
@@ -76,32 +81,46 @@ function onInterrupt({ stdout }: Terminal, outer: AbortSignal | undefined): Inte
   }
 }
 
-function conclude(error: unknown, { terminal, signal }: Session, interruption: Interruption): ExitCode {
+type Ended = {
+  readonly session: Session
+  readonly argv: readonly string[]
+  readonly commands: readonly CommandEntry[]
+  readonly situation: Situation
+  readonly interruption: Interruption
+}
+
+async function conclude(
+  error: unknown,
+  { session, argv, commands, situation, interruption }: Ended,
+): Promise<ExitCode> {
+  const { terminal, signal } = session
   if (interruption.unread()) return 0
   if (error instanceof CommanderError) {
     // Help and version were printed; usage was explained by commander.
     if (error.exitCode === 0) return 0
-    if (error.code !== 'commander.help') say(terminal, `fix:   ${remedyOf(error)}`)
+    if (error.code !== 'commander.help')
+      say(terminal, `fix:   ${remedyOf(error, [session.ports.invocation, 'help', namedPath(commands, argv)])}`)
     return 2
   }
   if (signal.aborted) {
     say(terminal, 'cancelled')
     return 130
   }
-  sayError(terminal, error)
+  const remedy = error instanceof Fault ? await withCommandsOfHere(session, situation, error.remedy) : ''
+  sayError(terminal, error, remedy)
   return exitCodeOf(error)
 }
 
-function remedyOf({ code, message }: CommanderError): string {
+function remedyOf({ code, message }: CommanderError, help: readonly string[]): string {
   const query = code === 'commander.unknownOption' && /'-\w+:/.test(message)
-  return query ? "put the query in quotes: 'ip:192.0.2.1 -sid:1'" : 'see the help: sallyport help COMMAND'
+  return query ? "put the query in quotes: 'ip:192.0.2.1 -sid:1'" : `see the help: ${help.join(' ').trim()}`
 }
 
-function sayError(terminal: Terminal, error: unknown): void {
+function sayError(terminal: Terminal, error: unknown, remedy: string): void {
   const word = styled('red', 'error:', terminal.stderr)
   if (error instanceof Fault) {
     say(terminal, `${word} ${printable(error.what)} [${error.code}]`)
-    say(terminal, `fix:   ${printable(error.remedy)}`)
+    say(terminal, `fix:   ${printable(remedy)}`)
     return
   }
   const text = error instanceof Error ? (error.stack ?? error.message) : String(error)

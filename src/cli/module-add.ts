@@ -50,7 +50,7 @@ export const moduleAdd: DefineCommand = (command, session) => {
         await using client = await openClient(session, options.data)
         const made = await client.post<ModuleRecord>('modules', request)
         await print(session.terminal, options.output, { document: made, table: moduleTable([made]) })
-        suggest(session.terminal, options.data, [`module test ${quoted(made.name)}`, 'whether it answers'])
+        await suggest(session, options, [`module test ${quoted(made.name)}`, 'whether it answers'])
         return 0
       }),
     )

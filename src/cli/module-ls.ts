@@ -6,6 +6,7 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { shownTime } from './show.ts'
 import type { Table } from './table.ts'
+import { quoted } from '../platform/shell-word.ts'
 import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
@@ -21,8 +22,9 @@ export const moduleLs: DefineCommand = (command, session) => {
         const document = await client.get<ModuleList>('modules')
         const { modules } = document
         await print(session.terminal, options.output, { document, rows: modules, table: moduleTable(modules) })
-        if (modules.every(({ builtIn }) => builtIn))
-          suggest(session.terminal, options.data, ['module add relay --name NAME --url URL', 'ask a relay too'])
+        const added = modules.find(({ builtIn }) => !builtIn)
+        if (added === undefined) await suggest(session, options, ['module add --help', 'how to ask a relay too'])
+        else await suggest(session, options, [`module test ${quoted(added.name)}`, 'whether it answers'])
         return 0
       }),
     )

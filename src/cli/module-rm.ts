@@ -7,6 +7,7 @@ import { moduleTable } from './module-ls.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly yes?: boolean }
 
@@ -24,6 +25,7 @@ export const moduleRm: DefineCommand = (command, session) => {
         await confirm(session, `Remove ${module.name} with its settings and secrets?`, options.yes === true)
         await client.delete(`modules/${encodeURIComponent(module.id)}`)
         await print(session.terminal, options.output, { document: module, table: moduleTable([module]) })
+        await suggest(session, options, 'module ls')
         return 0
       }),
     )

@@ -8,6 +8,8 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
 import type { Table } from './table.ts'
 import { printable, say } from './terminal.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat; readonly about?: string }
 
@@ -33,6 +35,10 @@ export const moduleTest: DefineCommand = (command, session) => {
         const tested = await client.post<ModuleTest>(path, observables.length === 0 ? {} : { observables })
         const view = { document: tested, rows: tested.steps, table: stepTable(tested) }
         await print(session.terminal, options.output, view)
+        if (!tested.passed) await suggest(session, options, ['module ls', 'how each answered lately'])
+        else if (options.about === undefined)
+          await suggest(session, options, [`module test ${quoted(word)} --about 192.0.2.1`, 'what it answers'])
+        else await suggest(session, options, [`investigate ${quoted(options.about)}`, 'what every module says'])
         for (const advice of tested.advice) say(session.terminal, `fix: ${printable(advice)}`)
         return tested.passed ? 0 : 1
       }),

@@ -11,6 +11,8 @@ import { startProgress, thousands } from './progress.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { printable, say } from './terminal.ts'
 import { sayDeaths, untilCancelled } from './until-cancelled.ts'
+import { suggest } from './suggest.ts'
+import { quoted } from '../platform/shell-word.ts'
 
 type Options = {
   readonly data?: string
@@ -79,13 +81,13 @@ export const open: DefineCommand = (command, session) => {
         const lost = Object.entries(totals.lost)
         for (const [cause, count] of lost) say(terminal, `lost: ${count ?? 'an unknown number'} (${cause})`)
         if (options.once) {
-          if (options.data !== undefined) say(terminal, `next: sallyport events search '' --data ${data}`)
+          if (options.data !== undefined) await suggest(session, { data, output: options.output }, 'events search')
+          else
+            await suggest(session, { output: options.output }, [`open ${quoted(path)}`, 'to look at it in the console'])
         } else {
           say(terminal, `sign in    ${await site.link()}`)
-          say(
-            terminal,
-            `next: open the sign-in link; in another terminal: sallyport events top type --data ${data}   (Ctrl-C ends)`,
-          )
+          say(terminal, 'open the sign-in link, or in another terminal (Ctrl-C ends):')
+          await suggest(session, { data }, 'events top type')
           await untilCancelled(signal)
         }
         return lost.length > 0 ? 3 : 0

@@ -2,7 +2,7 @@
 import { homedir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { InvalidArgumentError, Option } from 'commander'
-import { parseAddress } from '../platform/address.ts'
+import { type Address, parseAddress } from '../platform/address.ts'
 
 /** Folder of everything: keys, journal, spool. */
 export const defaultData = join(homedir(), '.local', 'share', 'sallyport')
@@ -21,8 +21,18 @@ export function devicesOption(): Option {
   return addressOption('--devices <ADDR:PORT>', 'where devices connect', '127.0.0.1:8444')
 }
 
+export const defaultLocal = '127.0.0.1:8989'
+
 export function localOption(): Option {
-  return addressOption('--local <ADDR:PORT>', "the device's local API", '127.0.0.1:8989')
+  return addressOption('--local <ADDR:PORT>', "the device's local API", defaultLocal)
+}
+
+/** Whom to ask, where it is not the device of the data folder. */
+export function askedLocalOption(): Option {
+  return new Option(
+    '--local <ADDR:PORT>',
+    "the device's local API (default: that of the data folder's device)",
+  ).argParser(address)
 }
 
 /** Repeatable; as a variable the names stand between commas. */
@@ -83,11 +93,13 @@ export function byteSize(text: string): number {
 export function addressOption(flags: string, description: string, byDefault: string): Option {
   return new Option(flags, `${description} (port 0 = any free one)`)
     .default(parseAddress(byDefault), byDefault)
-    .argParser((text) => {
-      try {
-        return parseAddress(text)
-      } catch {
-        throw new InvalidArgumentError('Give ADDR:PORT, as 127.0.0.1:8443.')
-      }
-    })
+    .argParser(address)
+}
+
+function address(text: string): Address {
+  try {
+    return parseAddress(text)
+  } catch {
+    throw new InvalidArgumentError('Give ADDR:PORT, as 127.0.0.1:8443.')
+  }
 }

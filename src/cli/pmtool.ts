@@ -7,6 +7,7 @@ import { type OutputFormat, outputOption, print } from './output.ts'
 import { headOf, statusLines } from './pmtool-status.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { askSupervisor } from './supervisor.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -41,6 +42,11 @@ export const pmtool: DefineCommand = (command, session) => {
         }
         const changed = services.filter((service) => service.id === id)
         await print(terminal, options.output, { document: changed[0], table: changed.map(headOf) })
+        await suggest(
+          session,
+          options,
+          verb === 'disablebyid' ? `pmtool enablebyid ${changed[0]?.id ?? ''}` : 'pmtool status',
+        )
         return 0
       }),
     )

@@ -7,7 +7,7 @@ import type { DoctorReport } from '../wire/doctor.ts'
 export type CliPorts = {
   /** Name and version, as `sallyport 0.1.0`. */
   readonly program: string
-  /** How it is typed where it stands, as `bin/sallyport`. */
+  /** How it was typed, as `bin/sallyport`: the beginning of what is typed next. */
   readonly invocation: string
   /** Text in, observables out, in order of appearance. */
   inspect(text: string): Promise<readonly Observable[]>

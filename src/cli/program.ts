@@ -1,5 +1,5 @@
 // The tree of commands, made from their list: all of it is named, only what is called is loaded.
-import { Command } from 'commander'
+import { Command, type Option } from 'commander'
 import { type CommandEntry, groups } from './command-entry.ts'
 import { readEnvironment } from './environment.ts'
 import { exitCodes } from './exit-codes.ts'
@@ -53,8 +53,8 @@ export async function buildProgram({ entries, session, typed }: ProgramOptions):
   return root
 }
 
-/** @returns the command that was meant: the longest path that the words begin with, or what a bare group means */
-export function entryOf(entries: readonly CommandEntry[], typed: readonly string[]): CommandEntry | undefined {
+/** @returns the longest beginning of the words that names a command or a group of them; '' = none */
+export function namedPath(entries: readonly CommandEntry[], typed: readonly string[]): string {
   const known = new Set(entries.flatMap(({ path }) => prefixes(path)))
   let path = ''
   for (const word of typed) {
@@ -62,9 +62,28 @@ export function entryOf(entries: readonly CommandEntry[], typed: readonly string
     if (!known.has(longer)) break
     path = longer
   }
+  return path
+}
+
+/** @returns the command that was meant: the longest path that the words begin with, or what a bare group means */
+export function entryOf(entries: readonly CommandEntry[], typed: readonly string[]): CommandEntry | undefined {
+  const path = namedPath(entries, typed)
   return (
     entries.find((entry) => entry.path === path) ?? entries.find((entry) => entry.bare && parentOf(entry.path) === path)
   )
+}
+
+/** @returns the options of the command that was meant; undefined where there is none */
+export async function optionsOf(
+  { entries, session }: Pick<ProgramOptions, 'entries' | 'session'>,
+  words: readonly string[],
+): Promise<readonly Option[] | undefined> {
+  const entry = entryOf(entries, words)
+  if (entry === undefined) return undefined
+  const define = await entry.load()
+  const command = new Command()
+  define(command, session)
+  return command.options
 }
 
 function place(nodes: Map<string, Command>, entry: CommandEntry, session: Session): Command {

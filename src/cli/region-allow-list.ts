@@ -11,6 +11,7 @@ import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples, type Session } from './session.ts'
 import { say } from './terminal.ts'
+import { suggest } from './suggest.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
 
@@ -51,6 +52,7 @@ export const regionAllowList: DefineCommand = (command, session) => {
             session.terminal,
             `note: ${address.host} is an address, for the exchange has no name; give it one with sallyport exchange --name HOST`,
           )
+        await suggest(session, options, 'doctor')
         return 0
       }),
     )

@@ -3,6 +3,7 @@ import type { DeviceRequest, RunningDevice } from './ports.ts'
 import type { Session } from './session.ts'
 import { styled, printable, say } from './terminal.ts'
 import { late, sayDeaths, untilCancelled } from './until-cancelled.ts'
+import { suggest } from './suggest.ts'
 
 export type RunOptions = Pick<DeviceRequest, 'data' | 'local'> & {
   /** Says when the first event was received; after so many seconds without one, why not. */
@@ -10,14 +11,15 @@ export type RunOptions = Pick<DeviceRequest, 'data' | 'local'> & {
 }
 
 /** Resolves at Ctrl-C, when both processes have ended. */
-export async function runInForeground({ ports, terminal, signal }: Session, options: RunOptions): Promise<void> {
+export async function runInForeground(session: Session, options: RunOptions): Promise<void> {
+  const { ports, terminal, signal } = session
   const { data, local, firstEventWithinS } = options
   await using device = await ports.device.run({ data, local, onDeath: sayDeaths(terminal), signal })
   say(terminal, `device     ${device.device}`)
   say(terminal, `local API  http://${device.local}/v1/contexts/default`)
   const running = untilCancelled(signal)
   if (firstEventWithinS !== undefined) await Promise.race([running, tellFirstEvent(device)])
-  say(terminal, 'next: sallyport device status')
+  await suggest(session, { data }, ['device status', 'in another terminal'])
   await running
 
   async function tellFirstEvent({ firstEvent, whyNone }: RunningDevice): Promise<void> {

@@ -80,6 +80,7 @@ export function testSession(
     ports,
     terminal,
     signal: new AbortController().signal,
+    optionsOf: async () => undefined,
     runs:
       (work) =>
       async (...args) => {

@@ -1,5 +1,5 @@
 // What a command has while it runs: the ports, the terminal, the signal of Ctrl-C; and what a command is.
-import type { Command } from 'commander'
+import type { Command, Option } from 'commander'
 import type { ExitCode } from './exit-codes.ts'
 import type { CliPorts } from './ports.ts'
 import type { Terminal } from './terminal.ts'
@@ -9,6 +9,8 @@ export type Session = {
   readonly terminal: Terminal
   /** Aborts at the first Ctrl-C; the second ends the process. */
   readonly signal: AbortSignal
+  /** @returns the options of the command that these words begin with; undefined where there is none */
+  optionsOf(words: readonly string[]): Promise<readonly Option[] | undefined>
   /** Makes an action of commander from work that ends with an exit code; its last two arguments are options, command. */
   runs<A extends unknown[]>(work: (...args: A) => Promise<ExitCode>): (...args: A) => Promise<void>
 }

@@ -29,7 +29,7 @@ export const status: DefineCommand = (command, session) => {
             `devices: ${devices.connected} of ${devices.known} connected`,
           ],
         })
-        suggest(session.terminal, options.data, 'events search', 'exchange device ls', 'link')
+        await suggest(session, options, 'events search', 'exchange device ls', 'link')
         return 0
       }),
     )

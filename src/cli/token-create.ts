@@ -35,7 +35,8 @@ export const tokenCreate: DefineCommand = (command, session) => {
         const made = await client.post<TokenRecord>('tokens', { ...name, minutes: options.minutes })
         await print(session.terminal, options.output, { document: made, table: [made.token] })
         say(session.terminal, `Good for one device until ${shownTime(made.expires)}; it is not shown again.`)
-        say(session.terminal, 'next, on the device: sallyport device enrol TOKEN --source /var/log/suricata/eve.json')
+        if (options.output === 'table')
+          say(session.terminal, 'next, on the device: sallyport device enrol   # and paste it')
         return 0
       }),
     )

@@ -15,6 +15,7 @@ import { sayChosen } from './say-sources.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { printable, say, styled } from './terminal.ts'
 import { late, sayDeaths, untilCancelled } from './until-cancelled.ts'
+import { suggest } from './suggest.ts'
 
 type Options = {
   readonly data: string
@@ -88,12 +89,13 @@ export const up: DefineCommand = (command, session) => {
         if (signal.aborted) return 0
         say(terminal, `${styled('bold', 'sign in', terminal.stderr)}    ${link}`)
         const address = site.story?.address
-        const data = command.getOptionValueSource('data') === 'default' ? '' : ` --data ${options.data}`
-        say(
-          terminal,
-          address === undefined
-            ? `next: open the sign-in link; in another terminal: sallyport token create${data}`
-            : `next: open the sign-in link and paste ${address} into Investigate; in another terminal: ${session.ports.invocation} investigate ${address}${data}`,
+        if (address !== undefined)
+          say(terminal, `open the sign-in link and paste ${address} into Investigate, or in another terminal:`)
+        else say(terminal, 'open the sign-in link, or in another terminal:')
+        await suggest(
+          session,
+          options,
+          address === undefined ? ['token create', 'connects a device'] : `investigate ${address}`,
         )
         await untilCancelled(signal)
         say(terminal, 'stopping')

@@ -111,6 +111,13 @@ test('supervised child: a failed start says why and leaves nothing', async (t) =
   assert.deepEqual(failed, { t: 'failed', code: 'internal', what: 'told to', remedy: 'none' })
 })
 
+test('supervised child: what nobody foresaw names the log it wrote', async (t) => {
+  const options = { title: 'x', script: childScript(t), args: [], stderr: 'inherit', log: '/srv/log/x.log' } as const
+  const failed = await superviseChild({ ...options, options: () => ({ fail: true }) })
+  assert.ok('remedy' in failed)
+  assert.match(failed.remedy, /\/srv\/log\/x\.log/)
+})
+
 test('supervised child: ends within 1 s of losing its parent', async (t) => {
   const script = childScript(t)
   const parentScript = join(script, '..', 'parent.ts')

@@ -46,6 +46,8 @@ export type ChildOptions = {
   readonly args: readonly string[]
   /** What the child is started with, made from what its run before said when it was ready (undefined at first). */
   readonly options: (infoBefore: unknown) => unknown
+  /** Where its output can be read, for people. */
+  readonly log?: string
   /** Standard error of the child: a file descriptor, or 'inherit'. */
   readonly stderr: number | 'inherit'
   /** Called when the child ended without being told to. */
@@ -180,7 +182,7 @@ class Supervised implements SupervisedChild {
       const child = launch(this.#options, this.#info)
       this.#child = child
       this.#move('starting')
-      const ready = await readiness(child)
+      const ready = await readiness(child, this.#options.log)
       if (ready.t === 'ready') {
         this.#info = ready.info
         if (!stopping.aborted) this.#move('running')
@@ -218,15 +220,20 @@ function launch(options: ChildOptions, infoBefore: unknown): ChildProcess {
   return child
 }
 
-async function readiness(child: ChildProcess): Promise<FromChild> {
+async function readiness(child: ChildProcess, log: string | undefined): Promise<FromChild> {
   return await new Promise((resolve) => {
-    child.once('message', (message) => resolve(message as FromChild))
+    const remedy = `See the end of ${log ?? 'what it wrote'}; report it.`
+    child.once('message', (message) => {
+      const said = message as FromChild
+      // What nobody foresaw wrote its trace there.
+      resolve(said.t === 'failed' && said.code === 'internal' && log !== undefined ? { ...said, remedy } : said)
+    })
     child.once('exit', (code, signal) =>
       resolve({
         t: 'failed',
         code: 'internal',
         what: `the process ended (${signal ?? code}) before it was ready`,
-        remedy: 'See its log.',
+        remedy,
       }),
     )
   })

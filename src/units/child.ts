@@ -24,8 +24,9 @@ export async function startChild(
   { title, script, options }: Child,
   { logs, ...watch }: Watch,
 ): Promise<SupervisedChild> {
-  const stderr = openSync(join(logs, `${title}.stderr.log`), 'a', 0o600)
-  const started = await superviseChild({ title, script, args: [title], options, stderr, ...watch })
+  const log = join(logs, `${title}.stderr.log`)
+  const stderr = openSync(log, 'a', 0o600)
+  const started = await superviseChild({ title, script, args: [title], options, stderr, log, ...watch })
   if (isFailure(started))
     throw new Fault(isCode(started.code) ? started.code : 'internal', { what: started.what, remedy: started.remedy })
   return started

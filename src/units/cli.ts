@@ -1,12 +1,13 @@
 // The command line, composed: its ports filled with the parts, each loaded when a command asks for it.
 import { commands } from '../cli/commands.ts'
 import { type ProgramPorts, runCli } from '../cli/main.ts'
-import { invocation, program } from './program.ts'
+import { invocationOf } from './invocation.ts'
+import { program } from './program.ts'
 
 const ports: ProgramPorts = {
   program: program.replace('/', ' '),
   commands,
-  invocation,
+  invocation: invocationOf(process.argv[1] ?? 'sallyport', process.env),
   inspect: async (text) => (await import('../threat-response/inspect/inspect.ts')).inspect(text),
   openOffline: async (folder) => await (await import('./offline.ts')).openOffline(folder),
   device: {

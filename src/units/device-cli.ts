@@ -2,6 +2,7 @@
 import { deviceCommands } from '../cli/device-commands.ts'
 import { type ProgramPorts, runCli } from '../cli/main.ts'
 import { Fault } from '../core/fault.ts'
+import { invocationOf } from './invocation.ts'
 import { program } from './program.ts'
 
 /** No command of a device asks for it. */
@@ -11,7 +12,7 @@ const elsewhere = async () => {
 
 const ports: ProgramPorts = {
   program: program.replace('/', ' '),
-  invocation: 'sallyport',
+  invocation: invocationOf(process.argv[1] ?? 'sallyport', process.env),
   commands: deviceCommands,
   inspect: elsewhere,
   openOffline: elsewhere,

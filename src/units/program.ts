@@ -5,7 +5,4 @@ const manifest: unknown = JSON.parse(readFileSync(new URL('../../package.json', 
 const version =
   typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '0'
 
-/** How the command line is typed here: a package has no source beside it. */
-export const invocation = import.meta.filename.endsWith('.ts') ? 'bin/sallyport' : 'npx sallyport'
-
 export const program = `sallyport/${version}`

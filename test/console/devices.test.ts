@@ -72,7 +72,7 @@ test(
     await dialog.getByLabel('Name of the device').fill('edge-new')
     await page.keyboard.press('Enter')
     const command = await dialog.getByLabel('Command to paste').innerText()
-    assert.match(command, /^sallyport device enrol spt1_x{400}$/)
+    assert.match(command, /^echo spt1_x{400} \| sallyport device enrol$/)
     assert.deepEqual(await violations(page), [])
     const done = dialog.locator('.enrol-steps li[data-on] b')
     assert.equal(await done.count(), 0)

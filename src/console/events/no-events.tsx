@@ -30,7 +30,7 @@ export function NoEvents({ asked }: { readonly asked: boolean }) {
             </Link>{' '}
             with one pasted string, or make it in a shell:
           </p>
-          <pre className="command">{'sallyport token create\nsallyport device enrol TOKEN'}</pre>
+          <pre className="command">{'sallyport token create\nsallyport device enrol'}</pre>
         </>
       ) : (
         <p>
