@@ -124,7 +124,15 @@ export function sampleCommands(data: string, local: string): Readonly<Record<str
 export async function samplePorts() {
   const report = await memoryDoctor([], 'sensor-1').examine(organisationId('default'), 'sensor-1')
   assert.ok(report)
-  const enrolled = { v: 1, device: 'd', organisation: 'o', exchange: 'x.example:8444', certificateNotAfter: 1 } as const
+  const enrolled = {
+    v: 1,
+    device: 'd',
+    organisation: 'o',
+    exchange: 'x.example:8444',
+    certificateNotAfter: 1,
+    configuration: '/x/event-handler.json',
+    kept: ['selection'],
+  } as const
   const sources = async () => ({ taken: [{ source: '/x/eve.json', why: 'named' }], passedOver: [], absent: [] })
   return {
     stdin: '192.0.2.9',

@@ -121,3 +121,30 @@ test('issue 9.2: up --source takes a folder, gives its link also while the senso
   up.child.kill('SIGINT')
   assert.equal((await up.finished).code, 0)
 })
+
+test('issue 9.2: enrolling again keeps what the owner configured, sources too unless others are named, and says so', async (t) => {
+  const { data, makeToken } = await exchange(t)
+  const enrol = async (...more: string[]) => {
+    const done = await run(t, ['device', 'enrol', '--no-run', '--data', data.device, ...more], await makeToken())
+    assert.equal(done.code, 0, done.stderr)
+    return done.stdout
+  }
+  const file = join(data.device, 'device/event-handler.json')
+  const configuration = (): Record<string, unknown> => JSON.parse(readFileSync(file, 'utf8'))
+  assert.doesNotMatch(await enrol('--source', '/x/eve.json'), /^kept/m)
+  const owners = { selection: ['intrusion'], spool: { bytesMax: 1_048_576, whenFull: 'wait' } }
+  writeFileSync(file, JSON.stringify({ ...configuration(), ...owners }))
+  const { sources } = configuration()
+  assert.match(await enrol('--replace'), new RegExp(`^kept sources, selection, spool, as ${file} says$`, 'm'))
+  assert.deepEqual(configuration(), { ...configuration(), ...owners, sources })
+  assert.match(await enrol('--replace', '--source', '/x/other.json'), /^kept selection, spool, as /m)
+  assert.deepEqual(configuration(), { ...configuration(), ...owners })
+  assert.match(JSON.stringify(configuration()['sources']), /other\.json/)
+  // One that cannot be read is told before the token is spent.
+  writeFileSync(file, '{')
+  const token = await makeToken()
+  const refused = await run(t, ['device', 'enrol', '--no-run', '--replace', '--data', data.device], token)
+  assert.match(refused.stderr, /\[configuration\.invalid\]/)
+  writeFileSync(file, JSON.stringify({ v: 1, device: 'd', sources, ...owners }))
+  assert.equal((await run(t, ['device', 'enrol', '--no-run', '--replace', '--data', data.device], token)).code, 0)
+})

@@ -91,12 +91,13 @@ async function enrol(session: Session, typed: string, options: Options): Promise
     signal,
     ...(proxy === undefined ? {} : { proxy }),
   })
-  const { device, organisation, exchange, certificateNotAfter } = enrolled
+  const { device, organisation, exchange, certificateNotAfter, configuration, kept } = enrolled
   await print(terminal, options.output, {
     document: enrolled,
     table: [
       printable(`${device} is enrolled at ${exchange}, organisation ${organisation}`),
       `certificate until ${shownTime(certificateNotAfter)}, renewed by itself`,
+      ...(kept.length === 0 ? [] : [printable(`kept ${kept.join(', ')}, as ${configuration} says`)]),
     ],
   })
   if (isRunning) await goOn(session, options)

@@ -183,4 +183,8 @@ export type Enrolled = {
   readonly exchange: string
   /** Unix ms. */
   readonly certificateNotAfter: number
+  /** EventHandler's file. */
+  readonly configuration: string
+  /** Its members that were configured before and stay. */
+  readonly kept: readonly string[]
 }

@@ -10,7 +10,8 @@ import { takeDevice } from './device-children.ts'
 import { dataFolder, openDataFolder } from './data-folder.ts'
 import {
   configureDevice,
-  configuredSources,
+  changedByOwner,
+  configurationOf,
   type DeviceUnitInfo,
   enrolHere,
   enrolledDevice,
@@ -49,20 +50,23 @@ export async function registrationOf(data: string, signal: AbortSignal): Promise
   const folder = dataFolder(data).device
   const standing = await standingHere(folder, signal)
   if (standing.kind === 'none') return standing
-  const sources = await configuredSources(folder)
+  const sources = (await configurationOf(folder))?.sources ?? []
   if (sources.length === 0) return { ...standing, sources: [] }
   const { inputOf } = await import('../device/event-handler/source-config.ts')
   return { ...standing, sources: sources.map((source) => inputOf(source)) }
 }
 
-/** Enrols this machine and writes EventHandler's configuration; without sources those of before stay. */
+/** Enrols this machine and writes EventHandler's configuration, of which its owner's members stay; without sources those too. */
 export async function enrolWithSources(request: EnrolRequest): Promise<Enrolled> {
   const { token, dataFolder: data, sources, signal, proxy } = request
   const folder = openDataFolder(data)
+  // Read before the token is spent: one that cannot be read is mended first.
+  const before = await configurationOf(folder.device)
+  const keptSources = sources.length === 0 && (before?.sources.length ?? 0) > 0
   const chosen =
     sources.length > 0
       ? (await import('../device/event-handler/source-argument.ts')).parseSources(sources)
-      : await configuredSources(folder.device)
+      : (before?.sources ?? [])
   const enrolment = await enrolHere(folder.device, token, {
     clock: systemClock,
     signal,
@@ -75,6 +79,8 @@ export async function enrolWithSources(request: EnrolRequest): Promise<Enrolled>
     organisation: enrolment.organisation,
     exchange: formatAddress(enrolment.exchange),
     certificateNotAfter: enrolment.notAfter,
+    configuration: folder.device.configuration,
+    kept: [...(keptSources ? ['sources'] : []), ...(before === undefined ? [] : changedByOwner(before))],
   }
 }
 

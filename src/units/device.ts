@@ -3,6 +3,7 @@
 // neither: loaded and unused they would take 20 to 40 MiB in each.
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
 import { openConnectorLog } from '../device/connector/connector-log.ts'
 import { readContext } from '../device/connector/contexts.ts'
@@ -139,26 +140,35 @@ function proxyOf(text: string): Proxy {
   }
 }
 
-/** Writes the one file that EventHandler is configured by. */
+const packaged: Pick<EventHandlerConfiguration, 'v' | 'selection' | 'spool'> = {
+  v: 1,
+  selection: 'everything',
+  spool: { bytesMax: spoolBytesMax },
+}
+
+/** @returns the configuration of before; undefined where there is none. @throws Fault `configuration.invalid` */
+export async function configurationOf(folder: DeviceFolder): Promise<EventHandlerConfiguration | undefined> {
+  if (!existsSync(folder.configuration)) return undefined
+  const { readConfiguration } = await loadConfiguration()
+  return readConfiguration(folder.configuration)
+}
+
+/** Writes the one file that EventHandler is configured by; what its owner said of other members of it stays. */
 export async function configureDevice(
   folder: DeviceFolder,
   { device, sources }: Pick<EventHandlerConfiguration, 'device' | 'sources'>,
 ): Promise<void> {
   const { writeConfiguration } = await loadConfiguration()
-  writeConfiguration(folder.configuration, {
-    v: 1,
-    device,
-    sources,
-    selection: 'everything',
-    spool: { bytesMax: spoolBytesMax },
-  })
+  writeConfiguration(folder.configuration, { ...packaged, ...(await configurationOf(folder)), device, sources })
 }
 
-/** @returns the sources of the configuration of before; none where there is none. */
-export async function configuredSources(folder: DeviceFolder): Promise<EventHandlerConfiguration['sources']> {
-  if (!existsSync(folder.configuration)) return []
-  const { readConfiguration } = await loadConfiguration()
-  return readConfiguration(folder.configuration).sources
+/** @returns the members of a configuration that its owner changed: those that another enrolment keeps */
+export function changedByOwner({ selection, spool, socketGroup }: EventHandlerConfiguration): readonly string[] {
+  return [
+    ...(isDeepStrictEqual(selection, packaged.selection) ? [] : ['selection']),
+    ...(isDeepStrictEqual(spool, packaged.spool) ? [] : ['spool']),
+    ...(socketGroup === undefined ? [] : ['socketGroup']),
+  ]
 }
 
 /** Its schemas bring a library of 700 files, which neither the connector nor who supervises a device needs. */
