@@ -15,7 +15,7 @@ test(
     const up = start(t, ['up', '--data', join(temporaryFolder(t), 'data'), ...free])
     const [, link = ''] = await until(
       'the sign-in link',
-      () => /sign in\s+(http\S+)/.exec(up.stderr()) ?? undefined,
+      () => /sign in\s+(http\S+)\s[^]*^next: .*\n/m.exec(up.stderr()) ?? undefined,
       90_000,
     )
     assert.match(up.stderr(), /first event searchable after/)

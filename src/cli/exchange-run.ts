@@ -1,35 +1,17 @@
 // `sallyport exchange [run]`: the server that devices and people connect to.
-import type { Address } from '../platform/address.ts'
-import {
-  consoleOption,
-  dataOption,
-  devicesOption,
-  nameOption,
-  retentionBytesOption,
-  retentionDaysOption,
-} from './options.ts'
+import { dataOption } from './options.ts'
+import { type ServerOptions, serverOptions } from './server-options.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { say } from './terminal.ts'
 import { sayDeaths, untilCancelled } from './until-cancelled.ts'
 import { suggest } from './suggest.ts'
 
-type Options = {
-  readonly data: string
-  readonly console: Address
-  readonly devices: Address
-  readonly name?: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
-}
+type Options = ServerOptions & { readonly data: string }
 
 export const exchangeRun: DefineCommand = (command, session) => {
+  for (const option of serverOptions()) command.addOption(option)
   command
     .addOption(dataOption())
-    .addOption(consoleOption())
-    .addOption(devicesOption())
-    .addOption(nameOption())
-    .addOption(retentionDaysOption())
-    .addOption(retentionBytesOption())
     .addHelpText(
       'after',
       examples([
@@ -41,7 +23,6 @@ export const exchangeRun: DefineCommand = (command, session) => {
         const { terminal, signal } = session
         await using server = await session.ports.exchange({
           ...options,
-          names: options.name ?? [],
           onDeath: sayDeaths(terminal),
           signal,
         })

@@ -4,7 +4,8 @@ import { Option } from 'commander'
 import { codes } from '../core/codes.ts'
 import type { Address } from '../platform/address.ts'
 import type { ExitCode } from './exit-codes.ts'
-import { addressOption, nameOption, retentionBytesOption, retentionDaysOption } from './options.ts'
+import { addressOption } from './options.ts'
+import { type ServerOptions, serverOptions } from './server-options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import type { OpenTotals } from './ports.ts'
 import { startProgress, thousands } from './progress.ts'
@@ -14,14 +15,9 @@ import { sayDeaths, untilCancelled } from './until-cancelled.ts'
 import { suggest } from './suggest.ts'
 import { quoted } from '../platform/shell-word.ts'
 
-type Options = {
+type Options = ServerOptions & {
   readonly data?: string
-  readonly console: Address
-  readonly devices: Address
   readonly local: Address
-  readonly name?: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
   readonly once?: true
   readonly output: OutputFormat
 }
@@ -30,6 +26,7 @@ type Options = {
 const anyPort = '127.0.0.1:0'
 
 export const open: DefineCommand = (command, session) => {
+  for (const option of serverOptions({ console: anyPort, devices: anyPort })) command.addOption(option)
   command
     .argument('<FILE|DIR|->', 'sensor output, also gzipped; - reads standard input')
     .addOption(new Option('--once', 'end when everything is searchable, in place of serving the console'))
@@ -38,12 +35,7 @@ export const open: DefineCommand = (command, session) => {
         resolve(text),
       ),
     )
-    .addOption(addressOption('--console <ADDR:PORT>', 'where people connect', anyPort))
-    .addOption(addressOption('--devices <ADDR:PORT>', 'where devices connect', anyPort))
     .addOption(addressOption('--local <ADDR:PORT>', "the device's local API", anyPort))
-    .addOption(nameOption())
-    .addOption(retentionDaysOption())
-    .addOption(retentionBytesOption())
     .addOption(outputOption())
     .addHelpText(
       'after',
@@ -62,7 +54,6 @@ export const open: DefineCommand = (command, session) => {
             ...options,
             path,
             data: options.data,
-            names: options.name ?? [],
             onOwnFolder: (folder) => say(terminal, `data       ${folder}   (of this run alone: gone when it ends)`),
             onDeath: sayDeaths(terminal),
             onProgress: ({ events }) => progress.update(events),

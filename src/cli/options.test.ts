@@ -6,8 +6,9 @@ import { Fault } from '../core/fault.ts'
 import { commands } from './commands.ts'
 import { readEnvironment, variableOf } from './environment.ts'
 import { exitCodeOf } from './exit-codes.ts'
-import { byteSize, dataOption, localOption, nameOption, wholeNumber } from './options.ts'
+import { byteSize, dataOption, localOption, wholeNumber } from './options.ts'
 import { buildProgram, entryOf } from './program.ts'
+import { serverOptions } from './server-options.ts'
 import { testSession } from './session-fake.ts'
 
 async function optionsOf(typed: readonly string[], environment: NodeJS.ProcessEnv): Promise<Record<string, unknown>> {
@@ -15,7 +16,6 @@ async function optionsOf(typed: readonly string[], environment: NodeJS.ProcessEn
   const command = new Command('x')
     .addOption(dataOption())
     .addOption(localOption())
-    .addOption(nameOption())
     .option('--no-demo', 'without')
     .option('--once', 'end')
     .action((options: Record<string, unknown>) => {
@@ -23,6 +23,8 @@ async function optionsOf(typed: readonly string[], environment: NodeJS.ProcessEn
     })
     .exitOverride()
     .configureOutput({ writeErr: () => undefined })
+  const name = serverOptions().find((option) => option.long === '--name')
+  if (name !== undefined) command.addOption(name)
   readEnvironment(command, environment)
   await command.parseAsync([...typed], { from: 'user' })
   return seen

@@ -13,14 +13,6 @@ export function dataOption(): Option {
     .argParser((text) => resolve(text))
 }
 
-export function consoleOption(): Option {
-  return addressOption('--console <ADDR:PORT>', 'where people connect: console and API', '127.0.0.1:8443')
-}
-
-export function devicesOption(): Option {
-  return addressOption('--devices <ADDR:PORT>', 'where devices connect', '127.0.0.1:8444')
-}
-
 export const defaultLocal = '127.0.0.1:8989'
 
 export function localOption(): Option {
@@ -35,32 +27,11 @@ export function askedLocalOption(): Option {
   ).argParser(address)
 }
 
-/** Repeatable; as a variable the names stand between commas. */
-export function nameOption(): Option {
-  return new Option(
-    '--name <HOST[:PORT]>',
-    'name by which devices reach this server; may be given more than once',
-  ).argParser((text: string, before: readonly string[] | undefined) => [...(before ?? []), ...text.split(',')])
-}
-
 /** Repeatable; as a variable the sources stand between commas. What an argument means is docs/sources.md. */
 export function sourceOption(description: string, byDefault: string): Option {
   return new Option('--source <PATH>', `${description}; may be given more than once`)
     .default([], byDefault)
     .argParser((text: string, before: readonly string[]) => [...before, text])
-}
-
-/** Days that events are kept. */
-export function retentionDaysOption(): Option {
-  return new Option('--retention-days <N>', 'days that events are kept').default(30).argParser(wholeNumber(1, 36_500))
-}
-
-/** Bytes that the journal may take on disk. */
-export function retentionBytesOption(): Option {
-  return new Option(
-    '--retention-bytes <SIZE>',
-    'size the stored events may take, as 500MiB or 20GiB; the oldest whole days go first, never today',
-  ).argParser(byteSize)
 }
 
 export function sinceOptions(): readonly Option[] {
@@ -96,7 +67,8 @@ export function addressOption(flags: string, description: string, byDefault: str
     .argParser(address)
 }
 
-function address(text: string): Address {
+/** @returns `ADDR:PORT` as an address, for commander */
+export function address(text: string): Address {
   try {
     return parseAddress(text)
   } catch {

@@ -2,6 +2,7 @@
 import type { Observable } from '../core/observable.ts'
 import type { RoleUrls } from '../wire/registration/clients.ts'
 import type { Address } from '../platform/address.ts'
+import type { ServerOptions } from './server-options.ts'
 import type { DoctorReport } from '../wire/doctor.ts'
 
 export type CliPorts = {
@@ -65,14 +66,7 @@ export type BundledRequest = {
 
 type Watched = { readonly onDeath: (title: string, how: string) => void; readonly signal: AbortSignal }
 
-export type ServeRequest = Watched & {
-  readonly data: string
-  readonly console: Address
-  readonly devices: Address
-  readonly names: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
-}
+export type ServeRequest = Watched & ServerOptions & { readonly data: string }
 
 export type UpRequest = ServeRequest & {
   readonly local: Address

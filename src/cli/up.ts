@@ -1,30 +1,17 @@
 // `sallyport up`: everything in one process tree on one machine; what `npm start` runs.
 import { Option } from 'commander'
 import type { Address } from '../platform/address.ts'
-import {
-  consoleOption,
-  dataOption,
-  devicesOption,
-  localOption,
-  nameOption,
-  retentionBytesOption,
-  retentionDaysOption,
-  sourceOption,
-} from './options.ts'
+import { dataOption, localOption, sourceOption } from './options.ts'
 import { sayChosen } from './say-sources.ts'
+import { type ServerOptions, serverOptions } from './server-options.ts'
 import { type DefineCommand, examples } from './session.ts'
 import { printable, say, styled } from './terminal.ts'
 import { late, sayDeaths, untilCancelled } from './until-cancelled.ts'
 import { suggest } from './suggest.ts'
 
-type Options = {
+type Options = ServerOptions & {
   readonly data: string
-  readonly console: Address
-  readonly devices: Address
   readonly local: Address
-  readonly name?: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
   readonly demo: boolean
   readonly source: readonly string[]
 }
@@ -32,14 +19,10 @@ type Options = {
 const sensorSpeaksWithinMs = 10_000
 
 export const up: DefineCommand = (command, session) => {
+  for (const option of serverOptions()) command.addOption(option)
   command
     .addOption(dataOption())
-    .addOption(consoleOption())
-    .addOption(devicesOption())
     .addOption(localOption())
-    .addOption(nameOption())
-    .addOption(retentionDaysOption())
-    .addOption(retentionBytesOption())
     .addOption(new Option('--no-demo', 'no demonstration site'))
     .addOption(sourceOption('what a sensor of this machine writes, in place of the demonstration', 'none'))
     .addHelpText(
@@ -63,7 +46,6 @@ export const up: DefineCommand = (command, session) => {
           : undefined
         await using site = await session.ports.up({
           ...options,
-          names: options.name ?? [],
           sources: chosen === undefined ? [] : sayChosen(terminal, chosen),
           demo,
           onDeath: sayDeaths(terminal),

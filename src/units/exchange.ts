@@ -1,6 +1,7 @@
 // The exchange process, composed in the order of the picture in DESIGN "The road of an event":
 // devices' listener → channel end → ingest → journal → readers → threat response → API.
 import { rmSync } from 'node:fs'
+import type { ServerOptions } from '../cli/server-options.ts'
 import { Fault } from '../core/fault.ts'
 import { organisationId } from '../core/ids.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
@@ -29,14 +30,8 @@ import { presenceInRegistry } from './presence.ts'
 import { program } from './program.ts'
 import { regionOf } from './region-of.ts'
 
-export type ExchangeOptions = {
+export type ExchangeOptions = ServerOptions & {
   readonly data: string
-  readonly console: Address
-  readonly devices: Address
-  /** `HOST[:PORT]` by which devices come. */
-  readonly names: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
   /** Folder of the built console; undefined = none yet. */
   readonly consoleFolder?: string
 }
@@ -66,7 +61,7 @@ export async function startExchange(
       throw storageFault(error)
     }),
   )
-  const { names, retentionDays, retentionBytes } = options
+  const { name: names, retentionDays, retentionBytes } = options
   const kept = { retentionDays, ...(retentionBytes === undefined ? {} : { retentionBytes }) }
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names, clock, log }))
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, ...kept, broke }))

@@ -1,6 +1,7 @@
 // A whole site in one process tree: exchange, EventHandler and connector as supervised children on one data folder.
 // `up` and `open` are this with other sources (DESIGN "Processes"); the road and the folder are those of production.
 import { hostname } from 'node:os'
+import type { ServerOptions } from '../cli/server-options.ts'
 import type { EventHandlerConfiguration } from '../device/event-handler/configuration.ts'
 import { openSupervisor } from '../device/pmtool/supervisor.ts'
 import { type Address, formatAddress, parseAddress } from '../platform/address.ts'
@@ -18,14 +19,9 @@ import { keyFile } from './key-file.ts'
 import { askLocalStatus } from './local-status.ts'
 import { type OwnerClient, ownerClient, patientClient } from './owner-client.ts'
 
-export type SiteOptions = {
+export type SiteOptions = ServerOptions & {
   readonly data: string
-  readonly console: Address
-  readonly devices: Address
   readonly local: Address
-  readonly names: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
   readonly consoleFolder: string
   readonly sources: EventHandlerConfiguration['sources']
   /** Services that run whatever pmtool said before: without them the command makes no sense. */

@@ -1,8 +1,8 @@
 // `sallyport up`: a site with a demonstration, or with the sensors of this machine. The console is built beside it,
 // where it is not built yet: events flow meanwhile.
+import type { RunningSite, UpRequest } from '../cli/ports.ts'
 import { Fault } from '../core/fault.ts'
 import { parseSources } from '../device/event-handler/source-argument.ts'
-import type { Address } from '../platform/address.ts'
 import { systemClock } from '../platform/clock.ts'
 import { buildConsole, consoleFolder } from './console-build.ts'
 import { dataFolder } from './data-folder.ts'
@@ -10,34 +10,10 @@ import { beginDemonstration } from './demonstration.ts'
 import { signInLink } from './sign-in-link.ts'
 import { type Site, startSite } from './site.ts'
 
-export type UpOptions = {
-  readonly data: string
-  readonly console: Address
-  readonly devices: Address
-  readonly local: Address
-  readonly names: readonly string[]
-  readonly retentionDays: number
-  readonly retentionBytes?: number
-  readonly demo: boolean
-  readonly sources: readonly string[]
-  readonly onDeath: (title: string, how: string) => void
-  readonly signal: AbortSignal
-}
-
-export type Up = AsyncDisposable & {
-  readonly data: string
-  readonly console: string
-  readonly devices: string
-  readonly local: string
-  link(): Promise<string>
-  readonly firstEvent: Promise<number>
-  readonly story: { readonly address: string } | undefined
-}
-
 const askEveryMs = 100
 
 /** Starts it; ready when all processes run. */
-export async function startUp(options: UpOptions): Promise<Up> {
+export async function startUp(options: UpRequest): Promise<RunningSite> {
   const startedAt = systemClock.monotonic()
   const stop = new AbortController()
   const signal = AbortSignal.any([stop.signal, options.signal])
