@@ -4,6 +4,7 @@ import { openClient } from './client.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { type DefineCommand, examples } from './session.ts'
+import { suggest } from './suggest.ts'
 import { say } from './terminal.ts'
 
 type Options = { readonly data: string; readonly output: OutputFormat }
@@ -24,6 +25,7 @@ export const exchangeCaListener: DefineCommand = (command, session) => {
         const answer = await client.get<ListenerCa>('listener-ca')
         await print(session.terminal, options.output, { document: answer, table: answer.pem.trimEnd().split('\n') })
         say(session.terminal, 'For syslog senders alone: keep it out of the trust store of a whole machine.')
+        await suggest(session, options, ['exchange device ls', 'the devices that listen with it'])
         return 0
       }),
     )
