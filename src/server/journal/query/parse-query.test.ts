@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { test } from 'node:test'
+import fc from 'fast-check'
 import { Fault } from '../../../core/fault.ts'
 import { fields } from './fields.ts'
 import { parseQuery } from './parse-query.ts'
@@ -87,6 +88,8 @@ const errors: readonly { readonly query: string; readonly at: number; readonly w
   { query: 'type:alert colour:red', at: 12, why: 'an unknown field' },
   { query: 'a ip:10.0.0.300', at: 3, why: 'no address' },
   { query: '(a', at: 1, why: 'a ( that is not closed' },
+  { query: 'type:(', at: 6, why: 'a ( in a word that is not closed' },
+  { query: 'a flag:x(y(z) b', at: 9, why: 'the first of two in a word that is not closed' },
   { query: 'a )', at: 3, why: 'a ) that nothing opened' },
   { query: 'a OR', at: 5, why: 'a word is missing' },
   { query: 'a "b', at: 3, why: 'a quote that is not closed' },
@@ -115,4 +118,26 @@ test('issue 8, 6: docs/query.md names every field, its examples are read, and ev
   assert.deepEqual([...named].sort(), [...fields.keys(), ...times].sort())
   const example = /```\n(.*)\n```/.exec(page)?.[1] ?? ''
   assert.equal(parseQuery(example, now).times.since, now - 3_600_000)
+})
+
+test('security S15: whatever is typed is a plan, or query.malformed that points into the text', () => {
+  const piece = fc.oneof(
+    fc.constantFrom('(', ')', '"', '-', ' ', '*', ':', '=', '\\', ' OR ', ' AND ', 'NOT ', '..', '/', '[', '\0'),
+    fc.constantFrom(...fields.keys(), 'since', 'until', 'arrived', '10.0.0.0/8', '1h', 'x.example', '2026-11-24'),
+    fc.string({ unit: 'binary', maxLength: 4 }),
+  )
+  const queries = fc.array(piece, { maxLength: 40 }).map((pieces) => pieces.join(''))
+  fc.assert(
+    fc.property(queries, (query) => {
+      try {
+        parseQuery(query, now)
+      } catch (error) {
+        assert.ok(error instanceof Fault && error.code === 'query.malformed', String(error))
+        const at = Number(/\(at character (\d+)\)$/.exec(error.what)?.[1])
+        // One behind its end: something is missing there.
+        assert.ok(at >= 1 && at <= query.length + 1, error.what)
+      }
+    }),
+    { seed: 9, numRuns: 5_000 },
+  )
 })

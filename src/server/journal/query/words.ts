@@ -63,12 +63,13 @@ function readWord(query: string, begin: number): { word: Token; end: number } {
   let exact = false
   let value = ''
   let quoted = false
-  let depth = 0
+  /** Where each ( of the word stands that is still open. */
+  const open: number[] = []
   let at = begin
   let lastUnquoted = false
   while (at < query.length) {
     const character = query[at] ?? ''
-    if (/\s/.test(character) || (character === ')' && depth === 0)) break
+    if (/\s/.test(character) || (character === ')' && open.length === 0)) break
     if (character === '"') {
       if (value !== '') throw malformed('a quote inside a word', at)
       const string = readQuoted(query, at)
@@ -84,8 +85,8 @@ function readWord(query: string, begin: number): { word: Token; end: number } {
       if (at < query.length && !/[\s)]/.test(query[at] ?? '')) throw malformed('a word goes on behind its quotes', at)
       break
     }
-    if (character === '(') depth++
-    if (character === ')') depth--
+    if (character === '(') open.push(at)
+    if (character === ')') open.pop()
     if (field === null && (character === ':' || character === '=') && /^[a-z][a-z0-9_]*$/i.test(value)) {
       field = value
       exact = character === '='
@@ -94,6 +95,9 @@ function readWord(query: string, begin: number): { word: Token; end: number } {
     lastUnquoted = true
     at++
   }
+  const [unclosed] = open
+  if (unclosed !== undefined)
+    throw malformed('a ( in a word that is not closed: put a value that holds one in quotes', unclosed)
   const text = query.slice(begin, at)
   if (!quoted && field === null && (value === 'OR' || value === 'AND' || value === 'NOT'))
     return { word: { kind: value === 'OR' ? 'or' : value === 'AND' ? 'and' : 'not', at: begin }, end: at }
