@@ -1,4 +1,5 @@
 // One file of a source, plain or gzipped: always read by offsets in the unpacked bytes (delivery N2).
+import { constants } from 'node:fs'
 import { type FileHandle, open } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { type Gunzip, createGunzip } from 'node:zlib'
@@ -28,10 +29,12 @@ export type InputFile = AsyncDisposable & {
 }
 
 const unpackedChunkBytes = 256 * 1024
+/** Without it the opening of a FIFO waits for its writer, and takes a thread of the process with it. */
+const waitingForNobody = constants.O_RDONLY | constants.O_NONBLOCK
 
-/** Opens a file for reading; throws what the operating system says, EISDIR also for a folder. */
+/** Opens a file for reading; throws what the operating system says, EISDIR for whatever is no file: a folder, a FIFO. */
 export async function openInputFile(path: string): Promise<InputFile> {
-  const handle = await open(path, 'r')
+  const handle = await open(path, waitingForNobody)
   try {
     const stat = await handle.stat({ bigint: true })
     if (!stat.isFile()) throw Object.assign(new TypeError(`${path} is no file`), { code: 'EISDIR' })
@@ -113,7 +116,7 @@ class GzippedFile implements InputFile {
   }
 
   async head(): Promise<Buffer> {
-    const handle = await open(this.path, 'r').catch(() => undefined)
+    const handle = await open(this.path, waitingForNobody).catch(() => undefined)
     if (handle === undefined) return Buffer.alloc(0)
     await using fresh = new GzippedFile(handle, this)
     const head = Buffer.alloc(fingerprintBytesMax)

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict'
+import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFile, chmod, copyFile, open, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { appendFile, chmod, copyFile, open, readFile, rename, rm, symlink, truncate, writeFile } from 'node:fs/promises'
+import { basename, join } from 'node:path'
 import { test } from 'node:test'
 import { gzipSync } from 'node:zlib'
 import { TestDevice, eve, eves, text } from '../device-fixture.ts'
@@ -299,6 +300,28 @@ test('delivery N8: a missing, an unreadable and a silent source hold up none of 
   assert.equal(states[3]?.[1], 'reading')
   await writeFile(path('missing.json'), text(eves(20, 10)))
   await until(() => handler.status().sources[0]?.events === 10, 'the missing source, once it is there')
+})
+
+test('delivery N8: a FIFO given as a file is no file, and neither it nor a loop of links keeps others from anything', async () => {
+  await using device = await TestDevice.make()
+  const fifos = Array.from({ length: 8 }, (_, number) => join(device.folder, `fifo${number}.json`))
+  execFileSync('mkfifo', [...fifos, `${device.file}.1`])
+  const loop = join(device.folder, 'loop.json')
+  await symlink(loop, loop)
+  await writeFile(device.file, text(eves(0, 10)))
+  const source = (path: string) => ({ name: basename(path, '.json'), path, format: 'suricata/eve' as const })
+  const sources = [...fifos, loop, device.file].map(source)
+  const handler = await device.start({}, { sources })
+  {
+    await using _exchange = await device.exchange()
+    await until(() => device.journal.lines.length === 10, 'the good source')
+    const states = () => handler.status().sources.map(({ state }) => state)
+    const expected = [...sources.slice(0, -1).map(() => 'unreadable'), 'reading']
+    await until(() => states().join() === expected.join(), 'each says what it is')
+    assert.match(handler.status().sources[0]?.reason ?? '', /fifo0\.json is no file$/)
+    assert.match(handler.status().sources[8]?.reason ?? '', /ELOOP/)
+  }
+  await handler[Symbol.asyncDispose]()
 })
 
 test('delivery 1.0: header lines of Zeek travel as context of the blocks behind them, also after a restart in mid file', async () => {
