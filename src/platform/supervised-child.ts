@@ -180,15 +180,15 @@ class Supervised implements SupervisedChild {
     while (!stopping.aborted) {
       const startedAt = this.#clock.monotonic()
       const child = launch(this.#options, this.#info)
-      this.#child = child
+      this.#child = child instanceof Error ? undefined : child
       this.#move('starting')
-      const ready = await readiness(child, this.#options.log)
+      const ready = child instanceof Error ? notStarted(child) : await readiness(child, this.#options.log)
       if (ready.t === 'ready') {
         this.#info = ready.info
         if (!stopping.aborted) this.#move('running')
       }
       started(ready)
-      const how = await ended(child)
+      const how = child instanceof Error ? '' : await ended(child)
       if (stopping.aborted) break
       this.#lastEnd = ready.t === 'ready' ? how : `${ready.code}: ${ready.what}`
       this.#options.onDeath?.(this.title, this.#lastEnd)
@@ -208,21 +208,40 @@ class Supervised implements SupervisedChild {
   }
 }
 
-function launch(options: ChildOptions, infoBefore: unknown): ChildProcess {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.script, ...options.args], {
-    argv0: options.title,
-    stdio: ['ignore', options.stderr, options.stderr, 'ipc'],
-    // A group of its own, so that Ctrl-C reaches the parent alone, which stops the children in order.
-    detached: true,
-  })
+/** @returns the process; some shortages of the machine are told at once, others by its `error` (`readiness`) */
+function launch(options: ChildOptions, infoBefore: unknown): ChildProcess | Error {
+  let child: ChildProcess
+  try {
+    child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', options.script, ...options.args], {
+      argv0: options.title,
+      stdio: ['ignore', options.stderr, options.stderr, 'ipc'],
+      // A group of its own, so that Ctrl-C reaches the parent alone, which stops the children in order.
+      detached: true,
+    })
+  } catch (error) {
+    return error instanceof Error ? error : new Error(String(error))
+  }
   child.on('error', () => undefined)
-  child.send({ t: 'start', options: options.options(infoBefore) } satisfies ToChild, () => undefined)
+  if (child.connected)
+    child.send({ t: 'start', options: options.options(infoBefore) } satisfies ToChild, () => undefined)
   return child
+}
+
+/** A full process table, no file descriptor, no memory: tried again as any other end. */
+function notStarted(error: Error): ChildFailure {
+  return {
+    t: 'failed',
+    code: 'internal',
+    what: `no process could be started: ${error.message}`,
+    remedy: 'See what the machine is short of; it is tried again by itself.',
+  }
 }
 
 async function readiness(child: ChildProcess, log: string | undefined): Promise<FromChild> {
   return await new Promise((resolve) => {
     const remedy = `See the end of ${log ?? 'what it wrote'}; report it.`
+    // Of one that never was there comes no `exit`; later errors, as of a signal, are no end.
+    if (child.pid === undefined) child.once('error', (error) => resolve(notStarted(error)))
     child.once('message', (message) => {
       const said = message as FromChild
       // What nobody foresaw wrote its trace there.
@@ -257,6 +276,6 @@ async function stop(child: ChildProcess, clock: Clock): Promise<void> {
   await killer
 }
 
-function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
-  return exitCode !== null || signalCode !== null
+function hasEnded({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  return pid === undefined || exitCode !== null || signalCode !== null
 }

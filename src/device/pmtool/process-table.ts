@@ -36,10 +36,15 @@ export function setEnabled(folder: string, id: ServiceId, enabled: boolean): voi
   writeDurably(enableFileOf(folder, id), enabled ? 'enabled\n' : 'disabled\n')
 }
 
-/** Keeps the pid file beside the process: it is there while the process is. */
+/** Keeps the pid file beside the process: it is there while the process is. On a full disk it is not; nothing ends for that. */
 export function notePid(folder: string, id: ServiceId, pid: number): void {
-  if (pid === 0) rmSync(pidFileOf(folder, id), { force: true })
-  else writeFileSync(pidFileOf(folder, id), `${pid}\n`, { mode: 0o600 })
+  const path = pidFileOf(folder, id)
+  try {
+    if (pid > 0) return writeFileSync(path, `${pid}\n`, { mode: 0o600 })
+  } catch {
+    // Half a number names another process: rather none.
+  }
+  rmSync(path, { force: true })
 }
 
 /** @param folder the device's */

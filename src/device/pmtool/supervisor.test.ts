@@ -110,3 +110,44 @@ test('original B10: an unknown id, a line that is no question, a second supervis
   )
   assert.equal((await service(at.socket, { ask: 'status' }, 'EventHandler')).state, 'running')
 })
+
+test('original B10: two who command one service at once do so one behind the other, and the last word stands', async (t) => {
+  const at = device(t)
+  await using _supervisor = await open(t, at)
+  const id = 'SSEConnector'
+  for (const last of ['disable', 'enable'] as const) {
+    const asked = ['restart', 'disable', 'enable', 'restart', last].map((what) => ask(at.socket, { ask: what, id }))
+    const answers = await Promise.all(asked)
+    const { state, enabled, pid } = await service(at.socket, { ask: 'status' }, id)
+    // The order of arrival is the kernel's: what stands is one of the two whole states, and what the file says.
+    assert.deepEqual([state, pid > 0], enabled ? ['running', true] : ['disabled', false], JSON.stringify(answers))
+    await ask(at.socket, { ask: 'enable', id })
+  }
+})
+
+test('original B10: the pid file of a supervisor that was killed is gone where the service is disabled', async (t) => {
+  const at = device(t)
+  {
+    await using _supervisor = await open(t, at)
+    await ask(at.socket, { ask: 'disable', id: 'EventHandler' })
+  }
+  writeFileSync(join(at.folder, 'run/EventHandler.pid'), `${process.pid}\n`)
+  await using _again = await open(t, at)
+  const { state, pidFile } = await service(at.socket, { ask: 'status' }, 'EventHandler')
+  assert.deepEqual([state, existsSync(pidFile)], ['disabled', false])
+})
+
+test('original B10: what cannot be started, as with a full process table, waits, says why, and runs once it can', async (t) => {
+  const at = device(t)
+  await using _supervisor = await open(t, at)
+  const node = process.execPath
+  t.after(() => (process.execPath = node))
+  process.execPath = join(at.folder, 'no-such-program')
+  const refused = await ask(at.socket, { ask: 'restart', id: 'SSEConnector' })
+  assert.ok(!refused.ok && /no process could be started: .*ENOENT/.test(refused.what), JSON.stringify(refused))
+  const waiting = await service(at.socket, { ask: 'status' }, 'SSEConnector')
+  assert.deepEqual([waiting.pid, existsSync(waiting.pidFile)], [0, false])
+  assert.match(waiting.lastEnd, /ENOENT/)
+  process.execPath = node
+  assert.equal((await service(at.socket, { ask: 'restart', id: 'SSEConnector' }, 'SSEConnector')).state, 'running')
+})

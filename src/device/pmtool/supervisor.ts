@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../../core/fault.ts'
 import { serveLines } from '../../platform/line-socket.ts'
 import type { SupervisedChild } from '../../platform/supervised-child.ts'
-import type { ServiceId, ServicesAnswer } from '../../wire/services/messages.ts'
+import type { ServiceId, ServicesAnswer, ServicesQuestion } from '../../wire/services/messages.ts'
 import { readServicesQuestion } from '../../wire/services/read.ts'
 import { isEnabled, notePid, serviceOf, setEnabled, type TableEntry } from './process-table.ts'
 
@@ -31,6 +31,7 @@ export type Supervisor = AsyncDisposable & {
 export async function openSupervisor(folder: string, socket: string): Promise<Supervisor> {
   mkdirSync(join(folder, 'run'), { recursive: true, mode: 0o700 })
   const table: TableEntry[] = []
+  const turns = new Turns()
   const served = await serveLines({ path: socket, answer: async (line) => JSON.stringify(await answer(line)) }).catch(
     (cause: unknown) => {
       throw new Fault('socket.unusable', { what: `The supervisor's socket ${socket} cannot be bound`, cause })
@@ -48,28 +49,18 @@ export async function openSupervisor(folder: string, socket: string): Promise<Su
   async function answer(line: string): Promise<ServicesAnswer> {
     const question = readServicesQuestion(line)
     if (question === undefined) return refused(new Fault('input.malformed', { what: 'This is no question' }))
-    if (question.ask === 'status') return status()
+    const { ask } = question
+    if (ask === 'status') return status()
     const entry = table.find(({ id }) => id === question.id)
     if (entry === undefined) return refused(unknown(question.id, table))
-    const { id, child } = entry
-    if (question.ask === 'restart' && !isEnabled(folder, id))
-      return refused(
-        new Fault('service.disabled', {
-          what: `${id} is disabled`,
-          remedy: `Run \`sallyport pmtool enablebyid ${id}\`.`,
-        }),
-      )
-    if (question.ask !== 'restart') setEnabled(folder, id, question.ask === 'enable')
-    if (question.ask !== 'enable') await child.switchOff()
-    if (question.ask === 'disable') return status()
-    const failure = await child.switchOn()
-    return failure === undefined
-      ? status()
-      : { v: 1, ok: false, code: failure.code, what: failure.what, remedy: failure.remedy }
+    const failure = await turns.take(entry.id, () => obey(folder, ask, entry))
+    return failure === undefined ? status() : refused(failure)
   }
 
   return {
     async take(id, command, start) {
+      // That of a supervisor that was killed: by now another process may have the number.
+      notePid(folder, id, 0)
       const child = await start({
         off: !isEnabled(folder, id),
         onChange: (changed) => notePid(folder, id, changed.pid()),
@@ -86,6 +77,38 @@ export async function openSupervisor(folder: string, socket: string): Promise<Su
   }
 }
 
+/** Two who command one service at once do so one behind the other: the last one's word stands. */
+class Turns {
+  readonly #last = new Map<ServiceId, Promise<unknown>>()
+
+  async take<T>(id: ServiceId, work: () => Promise<T>): Promise<T> {
+    const turn = (this.#last.get(id) ?? Promise.resolve()).then(work)
+    this.#last.set(
+      id,
+      turn.catch(() => undefined),
+    )
+    return await turn
+  }
+}
+
+type Failure = { readonly code: string; readonly what: string; readonly remedy: string }
+
+/** @returns why it could not be done */
+async function obey(
+  folder: string,
+  ask: Exclude<ServicesQuestion['ask'], 'status'>,
+  { id, child }: TableEntry,
+): Promise<Failure | undefined> {
+  if (ask === 'restart' && !isEnabled(folder, id))
+    return new Fault('service.disabled', {
+      what: `${id} is disabled`,
+      remedy: `Run \`sallyport pmtool enablebyid ${id}\`.`,
+    })
+  if (ask !== 'restart') setEnabled(folder, id, ask === 'enable')
+  if (ask !== 'enable') await child.switchOff()
+  return ask === 'disable' ? undefined : await child.switchOn()
+}
+
 function unknown(id: string, table: readonly TableEntry[]): Fault {
   const known = table.map((entry) => entry.id).join(', ')
   return new Fault('service.unknown', {
@@ -94,6 +117,6 @@ function unknown(id: string, table: readonly TableEntry[]): Fault {
   })
 }
 
-function refused({ code, what, remedy }: Fault): ServicesAnswer {
+function refused({ code, what, remedy }: Failure): ServicesAnswer {
   return { v: 1, ok: false, code, what, remedy }
 }
