@@ -3,17 +3,32 @@
 import assert from 'node:assert/strict'
 import { appendFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { test } from 'node:test'
+import { test, type TestContext } from 'node:test'
 import { Scenario } from '../src/demo/scenario.ts'
 import { systemClock } from '../src/platform/clock.ts'
-import { asOwner, start, temporaryFolder, until, run, type Running } from './sallyport.ts'
+import { asOwner, run, start, temporaryFolder, until } from './sallyport.ts'
 
 const boundMs = 2_000
 type Stored = { journal: { events: number; unindexedBlocks: number } }
+type Outage = { readonly tookMs: number; readonly allMs: number }
 
 test('delivery C6 C7: 100,000 events are kept through an outage; new ones are searchable within 2 s of the return', {
   timeout: 280_000,
 }, async (t) => {
+  const seen: string[] = []
+  // What else runs on the machine takes its part of the time: the best of three counts. Each has a site of its own, for a
+  // device lets new events pass old ones once in ten minutes.
+  for (let attempt = 1; attempt <= 3; attempt++) {
+    const { tookMs, allMs } = await outage(t)
+    seen.push(`${tookMs} ms, the whole backlog ${allMs} ms`)
+    if (tookMs < boundMs) break
+    assert(attempt < 3, `searchable after: ${seen.join('; ')}`)
+  }
+  t.diagnostic(`searchable after: ${seen.join('; ')}`)
+})
+
+/** @returns how long after the return a new event, and everything, was searchable */
+async function outage(t: TestContext): Promise<Outage> {
   const folder = temporaryFolder(t)
   const sensor = join(folder, 'eve.json')
   writeFileSync(sensor, '')
@@ -41,66 +56,42 @@ test('delivery C6 C7: 100,000 events are kept through an outage; new ones are se
   const stored = async () => (await asOwner<Stored>(data.exchange, 'status'))?.journal
   await until('ten events', async () => (await stored())?.events === 10)
 
-  /** @returns how long a new event takes until it is searchable */
-  const searchable = async (name: string): Promise<number> => {
-    const from = systemClock.monotonic()
-    appendFileSync(sensor, `${dnsOf(name)}\n`)
-    const found = async () => (await asOwner<{ count: number }>(data.exchange, `events/count?q=domain=${name}`))?.count
-    await until(`the event of ${name}`, async () => (await found()) === 1, 30_000)
-    return Math.round(systemClock.monotonic() - from)
+  first.child.kill('SIGINT')
+  assert.equal((await first.finished).code, 0)
+  write(100_000)
+  await until('the device keeps 100,000', async () => (await outstandingOf(local)) === 100_000, 60_000)
+  const back = start(t, ['exchange', '--data', data.exchange, '--console', '127.0.0.1:0', '--devices', devices])
+  await until(
+    'the return',
+    async () =>
+      ((await asOwner<{ devices: { connected: number } }>(data.exchange, 'status'))?.devices.connected ?? 0) > 0,
+    90_000,
+  )
+  const returnedAt = systemClock.monotonic()
+  const sinceReturn = () => Math.round(systemClock.monotonic() - returnedAt)
+  appendFileSync(sensor, `${dnsOf('after-the-return.example')}\n`)
+  const question = 'events/count?q=domain=after-the-return.example'
+  const found = async () => (await asOwner<{ count: number }>(data.exchange, question))?.count
+  await until('the new event', async () => (await found()) === 1, 30_000)
+  const tookMs = sinceReturn()
+  const everything = async () => {
+    const now = await stored()
+    return now?.events === 100_011 && now.unindexedBlocks === 0
   }
+  await until('the backlog', everything, 90_000)
+  const allMs = sinceReturn()
+  for (const running of [device, back]) {
+    running.child.kill('SIGINT')
+    await running.finished
+  }
+  return { tookMs, allMs }
+}
 
-  type Outage = { readonly tookMs: number; readonly allMs: number; readonly exchange: Running }
-  const outage = async (exchange: Running, name: string): Promise<Outage> => {
-    const before = (await stored())?.events ?? 0
-    exchange.child.kill('SIGINT')
-    assert.equal((await exchange.finished).code, 0)
-    write(100_000)
-    type Answer = { eventHandler?: { spool: { outstandingEvents: number } } }
-    await until(
-      'the device keeps 100,000',
-      async () => {
-        const status = (await (await fetch(`${local}/v1/contexts/default/status`)).json()) as {
-          status?: Answer
-        } & Answer
-        return (status.eventHandler ?? status.status?.eventHandler)?.spool.outstandingEvents === 100_000
-      },
-      60_000,
-    )
-    const back = start(t, ['exchange', '--data', data.exchange, '--console', '127.0.0.1:0', '--devices', devices])
-    await until(
-      'the return',
-      async () =>
-        ((await asOwner<{ devices: { connected: number } }>(data.exchange, 'status'))?.devices.connected ?? 0) > 0,
-      90_000,
-    )
-    const returnedAt = systemClock.monotonic()
-    const tookMs = await searchable(name)
-    await until(
-      'the backlog',
-      async () => {
-        const now = await stored()
-        return now?.events === before + 100_001 && now.unindexedBlocks === 0
-      },
-      90_000,
-    )
-    return { tookMs, allMs: Math.round(systemClock.monotonic() - returnedAt), exchange: back }
-  }
-
-  let exchange = first
-  const seen: string[] = []
-  // What else runs on the machine takes its part of the time: the best of three returns counts.
-  for (let attempt = 1; attempt <= 3; attempt++) {
-    const one = await outage(exchange, `return-${attempt}.example`)
-    exchange = one.exchange
-    seen.push(`${one.tookMs} ms, the whole backlog ${one.allMs} ms`)
-    if (one.tookMs < boundMs) break
-    assert(attempt < 3, `searchable after: ${seen.join('; ')}`)
-  }
-  t.diagnostic(`searchable after: ${seen.join('; ')}`)
-  device.child.kill('SIGINT')
-  await device.finished
-})
+async function outstandingOf(local: string): Promise<number | undefined> {
+  type Answer = { eventHandler?: { spool: { outstandingEvents: number } } }
+  const answer = (await (await fetch(`${local}/v1/contexts/default/status`)).json()) as { status?: Answer } & Answer
+  return (answer.eventHandler ?? answer.status?.eventHandler)?.spool.outstandingEvents
+}
 
 function dnsOf(rrname: string): string {
   return JSON.stringify({
