@@ -47,3 +47,8 @@ export class ServiceOrder {
     return this.#servedAt.get(stream.stream) ?? 0
   }
 }
+
+/** @returns whether both live streams and backlog wait */
+export function isContested(waiting: readonly Waiting[]): boolean {
+  return waiting.some(({ stream }) => stream.state === 'live') && waiting.some(({ stream }) => stream.state !== 'live')
+}

@@ -10,6 +10,9 @@ export class ServingState {
   readonly again = new Map<string, number[]>()
   /** Streams whose end has not been told. */
   readonly watched = new Set<string>()
+  /** Streams that could not be read just now, for a reason that passes: left out until it is pumped again. */
+  readonly later = new Set<string>()
+  readonly #left = new Set<string>()
   readonly #damaged = new Map<string, number>()
   readonly #wanted = new Map<string, { readonly block: number; readonly at: number }>()
   #credit = 0
@@ -34,6 +37,14 @@ export class ServingState {
 
   spend(bytes: number): void {
     this.#credit -= bytes
+  }
+
+  /** Leaves a stream out. @returns whether it is the first time */
+  leave(stream: string): boolean {
+    this.later.add(stream)
+    const isFirst = !this.#left.has(stream)
+    this.#left.add(stream)
+    return isFirst
   }
 
   /** @returns how often a block has arrived damaged */

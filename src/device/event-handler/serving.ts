@@ -6,7 +6,7 @@ import type { HeldStream } from '../../wire/streams.ts'
 import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import { agrees, heldIn, listStreams, markBefore, readOne } from './meeting.ts'
-import { ServiceOrder, type Waiting } from './service-order.ts'
+import { isContested, ServiceOrder, type Waiting } from './service-order.ts'
 import { ServingState } from './serving-state.ts'
 import type { ToConnector } from './socket-port.ts'
 import type { SpoolLog } from './spool/spool-log.ts'
@@ -42,7 +42,6 @@ export class Serving {
   #state: ServingState | undefined
   /** An exchange has said that it lacks nothing that is held here: ended streams need not be listed again for that. */
   #complete = false
-  #unread = false
   #pumping = false
   #pumpAgain = false
 
@@ -194,8 +193,9 @@ export class Serving {
     try {
       while (this.#pumpAgain) {
         this.#pumpAgain = false
+        this.#state?.later.clear()
         for (let state = this.#state; state?.resumed === true; state = this.#state) {
-          const waiting = this.#waiting(state)
+          const waiting = this.#waiting(state).filter(({ stream }) => !state.later.has(stream.stream))
           const stream = this.#order.next(waiting)
           if (stream === undefined || !(await this.#serve(state, stream, isContested(waiting)))) break
         }
@@ -222,13 +222,13 @@ export class Serving {
   /** Sends one message of one stream. @returns false where the credit does not reach */
   async #serve(state: ServingState, stream: SpoolStream, contested: boolean): Promise<boolean> {
     const again = state.again.get(stream.stream)
-    if (again !== undefined) return await this.#serveAgain(state, stream, again)
+    if (again !== undefined) return await this.#serveAgain(state, stream, again, contested)
     const next = state.next.get(stream.stream) ?? 0
     if (!state.mayBegin) return false
     if (stream.blocks.place(next) === undefined) return this.#declareMissing(state, stream, next)
     const run = await this.#options.spool.read(stream, next)
     if (this.#state !== state || (state.next.get(stream.stream) ?? next) !== next) return true
-    if (!isRun(run)) return this.#mayGoOn(run)
+    if (!isRun(run)) return this.#unread(state, stream, run)
     const sent = this.#send(state, run)
     if (sent.blocks === 0) return false
     state.watched.add(stream.stream)
@@ -238,17 +238,18 @@ export class Serving {
   }
 
   /** Gives what the exchange was told it would never get, and can now be read. @returns as `#serve` */
-  async #serveAgain(state: ServingState, stream: SpoolStream, again: number[]): Promise<boolean> {
+  async #serveAgain(state: ServingState, stream: SpoolStream, again: number[], contested: boolean): Promise<boolean> {
     const next = again.at(-1)
     if (next === undefined) return state.again.delete(stream.stream)
     if (!state.mayBegin) return false
     const run = stream.blocks.place(next) === undefined ? [] : await this.#options.spool.read(stream, next)
     if (this.#state !== state) return true
-    if (!isRun(run) && !this.#mayGoOn(run)) return false
+    if (!isRun(run) && run.kind === 'later') return this.#unread(state, stream, run)
     if (!isRun(run) || run.length === 0) return again.pop() !== undefined
     const wanted = run.filter((_, index) => again.at(-1 - index) === next + index)
     const sent = this.#send(state, wanted)
     again.length -= sent.blocks
+    if (sent.blocks > 0) this.#order.served(stream, sent.bytes, contested)
     return sent.blocks > 0
   }
 
@@ -264,16 +265,14 @@ export class Serving {
     }
     if (blocks.length === 0 || !this.#options.send({ t: 'blocks' }, blocks)) return { blocks: 0, bytes: 0 }
     state.spend(bytes)
-    this.#unread = false
     return { blocks: blocks.length, bytes }
   }
 
-  /** @returns false where the block could not be read for a reason that passes: it is tried again a second later */
-  #mayGoOn(unread: Unreadable): boolean {
-    if (unread.kind === 'hole') return true
-    if (!this.#unread) this.#options.log.error({ err: unread.error }, 'the spool cannot be read and is tried again')
-    this.#unread = true
-    return false
+  /** What cannot be read for a reason that passes is tried again a second later; meanwhile the others are served. */
+  #unread(state: ServingState, { stream, source }: SpoolStream, unread: Unreadable): true {
+    if (unread.kind === 'later' && state.leave(stream))
+      this.#options.log.error({ err: unread.error, source }, 'the spool cannot be read and is tried again')
+    return true
   }
 
   /** What the device no longer has is said, and serving goes on behind it (delivery C3). */
@@ -292,8 +291,4 @@ export class Serving {
     this.reset()
     this.#options.renew()
   }
-}
-
-function isContested(waiting: readonly Waiting[]): boolean {
-  return waiting.some(({ stream }) => stream.state === 'live') && waiting.some(({ stream }) => stream.state !== 'live')
 }
