@@ -4,7 +4,7 @@ import { createServer } from 'node:http'
 import { test } from 'node:test'
 import { mayReach, rangeOf, reachOf } from './address-guard.ts'
 import { startRelayStub } from './relay-fixture.ts'
-import { postToRelay } from './relay-http.ts'
+import { pinnedLookup, postToRelay } from './relay-http.ts'
 
 const never = new AbortController().signal
 const nobody = () => Promise.reject(new TypeError('nobody is asked'))
@@ -30,6 +30,9 @@ test('security S2: an address is reached where it is public, or of the inner kin
     { address: '64:ff9b::7f00:1', range: 'loopback' },
     { address: '2002:a9fe:a9fe::1', range: 'metadata' },
     { address: '::127.0.0.1', range: 'loopback' },
+    { address: '64:ff9b:1::a00:1', range: 'private' },
+    { address: '::ffff:0:127.0.0.1', range: 'loopback' },
+    { address: '2001:0:808:808:0:0:5601:5601', range: 'metadata' },
     { address: '169.254.169.254', range: 'metadata' },
     { address: '[fd00:ec2::254]', range: 'metadata' },
     { address: '0.0.0.0', range: 'unspecified' },
@@ -68,6 +71,18 @@ test('security S2: a name that turns inward later is refused when the socket con
   }
   assert.equal(stub.requests.length, 0)
   assert.equal((await post(named, { resolve: inward })).kind, 'answer')
+})
+
+test('security S2: of several addresses only those that may be reached are given to the socket, whichever it asks for', async () => {
+  const mixed = ['10.0.0.1', '169.254.169.254', '127.0.0.1', '8.8.8.8'].map((address) => ({ address, family: 4 }))
+  const lookup = pinnedLookup({ reach: ['loopback'], resolve: () => Promise.resolve(mixed) })
+  const asked = async (all: boolean) => {
+    const { promise, resolve } = Promise.withResolvers<unknown>()
+    lookup('relay.example', { all }, (error, address) => resolve(error ?? address))
+    return await promise
+  }
+  assert.deepEqual(await asked(true), mixed.slice(2))
+  assert.equal(await asked(false), '127.0.0.1')
 })
 
 test('security S2: a redirect is followed within its own origin alone, and only where it keeps the question', async (t) => {

@@ -61,7 +61,7 @@ async function send(post: RelayPost): Promise<RelayAnswer | Failed | Redirect | 
     method: 'POST',
     agent: false,
     signal,
-    lookup: pinned(post),
+    lookup: pinnedLookup(post),
     headers: {
       ...post.headers,
       'content-type': 'application/json',
@@ -140,7 +140,7 @@ class AddressRefused extends TypeError {
 }
 
 /** Resolves once and lets the socket connect to nothing else: a name server cannot change its answer in between. */
-function pinned({ resolve, reach }: RelayPost): LookupFunction {
+export function pinnedLookup({ resolve, reach }: Pick<RelayPost, 'resolve' | 'reach'>): LookupFunction {
   return (hostname, options, callback) => {
     resolve(hostname).then(
       (all) => {
