@@ -84,3 +84,50 @@ test('issue 9, 6: while a module hangs the next question is asked and answered',
   }
   assert.deepEqual(complaints, [])
 })
+
+test(
+  'issue 9, 6: an exchange that stops in the middle takes nothing from the screen; the address asks the next one again',
+  options,
+  async () => {
+    await using up = new AsyncDisposableStack()
+    const settingsOf = async (answer: StubAnswer) =>
+      relayAt(up.use(await startRelayStub({ [route]: answer })).url, { settings })
+    const modules = memoryModules(
+      { name: 'knows', module: await settingsOf(malicious) },
+      { name: 'hangs', module: await settingsOf(hangs) },
+    )
+    const first = await startConsole(modules)
+    const { page, complaints } = up.use(await openBrowserPage())
+    await page.goto(first.link())
+    const box = page.getByLabel('Anything you have found')
+    await box.fill('198.51.100.6')
+    await box.press('Enter')
+    const verdict = page.getByRole('region', { name: 'Verdicts' }).getByText('bad 198.51.100.6')
+    await verdict.waitFor()
+    await page.locator('.graph-canvas canvas').first().waitFor()
+    const address = page.url()
+    await first[Symbol.asyncDispose]()
+    await page.getByRole('alert').waitFor()
+    assert.ok(await verdict.isVisible(), 'what was known is on screen still')
+    const graph = await page.locator('.graph-canvas').boundingBox()
+    assert.ok((graph?.height ?? 0) > 200, 'and has its place')
+
+    const second = up.use(await startConsole(modules, Number(new URL(first.url).port)))
+    await page.getByRole('heading', { name: 'Sallyport' }).waitFor()
+    await page.goto(second.link())
+    await box.waitFor()
+    await page.goto(address)
+    await verdict.waitFor()
+    assert.notEqual(new URL(page.url()).searchParams.get('id'), new URL(address).searchParams.get('id'))
+    assert.deepEqual(complaints, [])
+  },
+)
+
+test('issue 9, 6: a part of the page that does not come takes nothing else away', options, async () => {
+  await using up = new AsyncDisposableStack()
+  const { page, ask } = await open(up, { knows: malicious })
+  await page.route('**/graph-panel-*.js', (asked) => asked.abort())
+  await ask('198.51.100.7')
+  await page.getByText('This part of the page could not be loaded').waitFor()
+  await page.getByRole('region', { name: 'Verdicts' }).getByText('bad 198.51.100.7').waitFor()
+})

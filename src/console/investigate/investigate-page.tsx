@@ -3,13 +3,15 @@
 import './investigate.css'
 import { useMutation, useQuery } from '@tanstack/react-query'
 import { getRouteApi, Link } from '@tanstack/react-router'
-import { lazy, Suspense, useEffect, useMemo, useRef } from 'react'
+import { Suspense, useEffect, useMemo, useRef } from 'react'
 import type { Investigation } from '../../wire/api/investigations.ts'
+import { ApiProblem } from '../api/ask.ts'
 import { investigate, investigationQuery } from '../api/queries.ts'
 import { ModuleRuns } from '../answers/module-runs.tsx'
 import { announce } from '../parts/announcer.tsx'
 import { Busy } from '../parts/busy.tsx'
 import { useDeviceNames } from '../parts/device-name.tsx'
+import { lazyPart } from '../parts/lazy-part.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted } from '../parts/spoken-time.ts'
 import { useTitle } from '../parts/use-title.ts'
@@ -27,7 +29,7 @@ import { SightingTable } from './sighting-table.tsx'
 import { Timeline } from './timeline.tsx'
 import { usePartialAnswers } from './use-partial-answers.ts'
 
-const GraphPanel = lazy(() => import('./graph-panel.tsx').then(({ GraphPanel: component }) => ({ default: component })))
+const GraphPanel = lazyPart(async () => (await import('./graph-panel.tsx')).GraphPanel)
 const route = getRouteApi('/shell/investigate')
 
 export function InvestigatePage() {
@@ -50,7 +52,7 @@ export function InvestigatePage() {
   })
   const known = useQuery(investigationQuery(search.id ?? ''))
   // A deep link that names no investigation becomes one; one whose investigation is gone is asked anew.
-  const gone = known.error !== null && search.q !== undefined
+  const gone = isUnknown(known.error) && search.q !== undefined
   const asked = useRef('')
   const { mutate } = put
   useEffect(() => {
@@ -71,16 +73,19 @@ export function InvestigatePage() {
     asked.current = `${content}\n`
     mutate(content)
   }
+  // What is on screen stays there while the exchange does not answer.
   const error = put.error ?? (gone ? null : known.error)
+  const stays = error !== null && put.error === null && answer !== undefined
   return (
     <div className="investigate-page">
       <h1 className="visually-hidden">Investigate</h1>
       <PasteBox text={search.q ?? ''} busy={put.isPending} seen={answer?.seen} onRun={run} />
-      {error ? (
-        <div className="panel-pad">
-          <ProblemNote error={error} retry={() => run(search.q ?? '')} />
+      {error && (
+        <div className="panel-pad found-problem">
+          <ProblemNote error={error} retry={() => (stays ? void known.refetch() : run(search.q ?? ''))} />
         </div>
-      ) : answer ? (
+      )}
+      {error && !stays ? null : answer ? (
         <Answer investigation={answer} search={search} retry={() => run(search.q ?? '')} />
       ) : put.isPending || search.id || search.q ? (
         <Busy>Asking…</Busy>
@@ -89,6 +94,11 @@ export function InvestigatePage() {
       )}
     </div>
   )
+}
+
+/** Kept until so many newer ones came, or the exchange was started again. */
+function isUnknown(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.problem.code === 'investigation.unknown'
 }
 
 type AnswerProps = { readonly investigation: Investigation; readonly search: InvestigateSearch }

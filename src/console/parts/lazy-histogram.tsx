@@ -1,8 +1,9 @@
 // The histogram without the weight of its canvas in the first screen; its place is kept meanwhile.
-import { type ComponentProps, lazy, Suspense } from 'react'
+import { type ComponentProps, Suspense } from 'react'
 import type { Histogram as Drawn } from './histogram.tsx'
+import { lazyPart } from './lazy-part.tsx'
 
-const Loaded = lazy(() => import('./histogram.tsx').then(({ Histogram: component }) => ({ default: component })))
+const Loaded = lazyPart(async () => (await import('./histogram.tsx')).Histogram)
 
 export function Histogram(props: ComponentProps<typeof Drawn>) {
   return (
