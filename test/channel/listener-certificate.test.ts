@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import { createPrivateKey, generateKeyPairSync, X509Certificate } from 'node:crypto'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import type { Socket } from 'node:net'
 import { join } from 'node:path'
 import { test } from 'node:test'
 import { createServer } from 'node:tls'
@@ -37,12 +38,12 @@ async function request(site: Site, generation: number, hosts: readonly string[])
   return key
 }
 
-/** The connector's part that answers, with a clock in which a retry is soon and a channel that can be said to open. */
-function answering(site: Site, channel: { since: number } = { since: 0 }) {
+/** The connector's part that answers, looking often, with a channel that can be said to open. */
+function answering(site: Site, channel: { since: number } = { since: 0 }, now = systemClock.now) {
   const asked = { times: 0 }
   const part = startListenerCertificates({
     folder: site.folder,
-    clock: { ...systemClock, sleep: (ms, stop) => systemClock.sleep(Math.min(ms, 10), stop) },
+    clock: { ...systemClock, now, sleep: (ms, stop) => systemClock.sleep(Math.min(ms, 10), stop) },
     log: silent,
     channel: () => ({ state: 'connected', since: channel.since }),
     registration() {
@@ -93,12 +94,14 @@ test('issue 9.1: an exchange out of reach is asked again when the channel opens;
   await site.listener[Symbol.asyncDispose]()
   await request(site, 1, ['edge-1.lab'])
   const channel = { since: 0 }
-  await using connector = answering(site, channel)
+  // Time stands: no retry is ever due.
+  const at = systemClock.now()
+  await using connector = answering(site, channel, () => at)
   await until(() => problemOf(site) === 'tcp.refused', 'out of reach')
   const before = connector.asked.times
   await using again = await openSite({ port, root: site.root })
   assert.equal(connector.asked.times, before, 'it waits')
-  channel.since = systemClock.now()
+  channel.since = at + 1
   await until(() => existsSync(certificateOf(site, 1)), 'answered')
   await again.fleet.registry.revoke({ organisation: 'default', device }, { by: 'test', reason: 'test' })
   await request(site, 2, ['edge-1.lab'])
@@ -122,6 +125,12 @@ test('security S1: an exchange that shows the certificate of a listener is refus
     socket.on('data', (bytes) => heard.push(String(bytes)))
     socket.on('error', () => undefined)
   })
+  const sockets = new Set<Socket>()
+  impostor.on('connection', (socket: Socket) => sockets.add(socket))
+  using _ = closing(() => {
+    impostor.close()
+    for (const socket of sockets) socket.destroy()
+  })
   impostor.listen(0, '127.0.0.1')
   await once(impostor, 'listening')
   const bound = impostor.address()
@@ -139,5 +148,8 @@ test('security S1: an exchange that shows the certificate of a listener is refus
   if (anchor !== undefined)
     await assert.rejects(reachAny(target, { kind: 'anchors', ca: anchor }, signal), { code: 'tls.untrusted' })
   assert.deepEqual(heard, [])
-  impostor.close()
 })
+
+function closing(close: () => void): Disposable {
+  return { [Symbol.dispose]: close }
+}

@@ -95,9 +95,18 @@ test(
     assert.equal(await shown(), 'old')
     await until(() => device.journal.lines.length === 1, 'the line')
     assert.deepEqual(device.journal.lines, [ftd(1)])
+    // One file is there before the other: the old pair is shown on, and nobody is cut off.
+    const live = connectTls({ port, host: '127.0.0.1', rejectUnauthorized: false })
+    await once(live, 'secureConnect')
+    const problem = () => status(handler)?.certificate?.problem
     await rename(fresh.certificate, files.certificate)
+    await until(() => /key\.pem is not the key of \S+cert\.pem/.test(problem() ?? ''), 'it says so')
+    assert.equal(await shown(), 'old')
     await rename(fresh.key, files.key)
     await until(async () => (await shown()) === 'fresh', 'the new certificate')
+    await until(() => problem() === undefined, 'nothing is wrong any more')
+    live.end(`${ftd(1)}\n`)
+    await once(live, 'close')
     // What speaks no TLS is turned away, and nothing of it is kept.
     const plain = await sender(port)
     plain.on('error', () => undefined)

@@ -50,7 +50,8 @@ async function bindTls(config: TlsSourceConfig, issued: ListenerCertificate, acc
     server,
     certificate: () => status,
     async holds() {
-      const now = await credentialsOf(config, issued).catch(() => shown)
+      // What cannot be used is said, and what is shown now is shown on.
+      const now = await credentialsOf(config, issued).catch((error: unknown) => ({ ...shown, problem: wordsOf(error) }))
       const same = now.cert === shown.cert && now.key === shown.key && now.ca === shown.ca
       if (!same) server.setSecureContext({ ...filesOf(now), minVersion: 'TLSv1.2' })
       if (!same || now.problem !== shown.problem) status = statusOf(now)
@@ -77,10 +78,15 @@ async function operatorsFiles(files: {
   readonly key: string
 }): Promise<ListenerCredentials> {
   const [cert, key] = [await readFile(files.certificate, 'utf8'), await readFile(files.key, 'utf8')]
-  // One of them is new and the other not yet: what is shown now is shown on.
+  // One of them is new and the other not yet.
   if (!new X509Certificate(cert).checkPrivateKey(createPrivateKey(key)))
     throw new Fault('source.unbound', { what: `${files.key} is not the key of ${files.certificate}` })
   return { cert, key }
+}
+
+function wordsOf(error: unknown): string {
+  if (error instanceof Fault) return error.what
+  return error instanceof Error ? error.message : String(error)
 }
 
 function filesOf({ cert, key, ca }: Credentials): Pick<TlsOptions, 'cert' | 'key' | 'ca'> {
