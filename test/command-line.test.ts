@@ -263,6 +263,9 @@ test('console-and-cli 10: wrong usage ends with 2 and help with 0, each teaching
     assert.ok(err.length > 20)
   }
   assert.match((await run(['events', 'serch'])).err, /Did you mean search/)
+  const unknown = await run(['help', 'evnts'])
+  assert.equal(unknown.code, 2)
+  assert.match(unknown.err, /unknown command 'evnts'\n\(Did you mean events\?\)/)
   assert.match((await run(['events', 'search', 'a', '-sid:1'])).err, /in quotes/)
   for (const { path } of commands) {
     const { code, out } = await run(['help', ...path.split(' ')])

@@ -42,7 +42,7 @@ export async function runCli(
     },
   }
   try {
-    const typed = argv[0] === 'help' ? [...argv.slice(1), '--help'] : [...argv]
+    const typed = withHelp(argv, ports.commands)
     const program = await buildProgram({ entries: ports.commands, session, typed })
     if (typed.length === 0) program.outputHelp()
     else await program.parseAsync(typed, { from: 'user' })
@@ -50,6 +50,13 @@ export async function runCli(
   } catch (error) {
     return await conclude(error, { session, argv, commands: ports.commands, situation, interruption })
   }
+}
+
+/** `help events tail` is `events tail --help`; help about what is no command is answered as that command would be. */
+function withHelp(argv: readonly string[], commands: readonly CommandEntry[]): readonly string[] {
+  const [first, ...words] = argv
+  if (first !== 'help') return argv
+  return words.length > 0 && namedPath(commands, words) === '' ? words : [...words, '--help']
 }
 
 type Interruption = Disposable & {
