@@ -3,22 +3,26 @@
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
 
-const parts = ['journal.ts', 'event-handler.ts', 'recovery.ts', 'road.ts', 'latency.ts', 'inspect.ts', 'fleet.ts']
+const parts = ['journal', 'event-handler', 'recovery', 'road', 'latency', 'inspect', 'fleet']
 const chosen = process.argv.slice(2).filter((argument) => !argument.startsWith('-'))
 const flags = process.argv.slice(2).filter((argument) => argument.startsWith('-'))
 
 const missed: string[] = []
-for (const part of parts) {
-  if (chosen.length > 0 && !chosen.includes(part.replace('.ts', ''))) continue
-  process.stdout.write(`\n== ${part.replace('.ts', '')}\n`)
+const unknown = chosen.find((name) => !parts.includes(name))
+for (const part of unknown === undefined ? parts : []) {
+  if (chosen.length > 0 && !chosen.includes(part)) continue
+  process.stdout.write(`\n== ${part}\n`)
   const { status } = spawnSync(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, part), ...flags],
+    ['--disable-warning=ExperimentalWarning', join(import.meta.dirname, `${part}.ts`), ...flags],
     { stdio: 'inherit' },
   )
-  if (status !== 0) missed.push(part.replace('.ts', ''))
+  if (status !== 0) missed.push(part)
 }
-if (missed.length > 0) {
+if (unknown !== undefined) {
+  process.exitCode = 2
+  process.stderr.write(`error: there is no bench ${unknown}\nfix:   one or more of ${parts.join(', ')}; none = all\n`)
+} else if (missed.length > 0) {
   process.exitCode = 1
   process.stdout.write(`\nmissed or failed: ${missed.join(', ')} (each says above which bound)\n`)
 } else process.stdout.write('\nevery bound is kept\n')

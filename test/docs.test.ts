@@ -9,8 +9,8 @@ import { root, sourceFiles } from './source-tree.ts'
 const pages = globSync(['*.md', 'docs/**/*.md', 'changelog.d/*.md', 'src/**/README.md'], { cwd: root }).sort()
 const read = (path: string): string => readFileSync(join(root, path), 'utf8')
 
-test('docs: the generated pages are what the sources say (mend: npm run docs)', () => {
-  for (const { path, text } of generatedPages()) {
+test('docs: the generated pages are what the sources say (mend: npm run docs)', async () => {
+  for (const { path, text } of await generatedPages()) {
     assert.ok(existsSync(join(root, path)), `${path} is missing; run: npm run docs`)
     assert.equal(read(path), text, `${path} is not what the sources say; run: npm run docs`)
   }

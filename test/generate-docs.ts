@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path'
 import { generatedPages } from './generated-pages.ts'
 import { root } from './source-tree.ts'
 
-for (const { path, text } of generatedPages()) {
+for (const { path, text } of await generatedPages()) {
   mkdirSync(dirname(join(root, path)), { recursive: true })
   writeFileSync(join(root, path), text)
   process.stderr.write(`${path}\n`)

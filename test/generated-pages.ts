@@ -3,12 +3,15 @@ import type { CodeEntry } from '../src/core/code-entry.ts'
 import { codes, isCode, retired } from '../src/core/codes.ts'
 import { explanations } from '../src/core/explanations.ts'
 import { deviceClosure, deviceClosurePage } from './device-closure.ts'
+import { cliReference } from '../src/cli/reference.ts'
+import { testSession } from '../src/cli/session-fake.ts'
 import { sourceFiles } from './source-tree.ts'
 
 export type Page = { readonly path: string; readonly text: string }
 
-export function generatedPages(): readonly Page[] {
+export async function generatedPages(): Promise<readonly Page[]> {
   return [
+    { path: 'docs/reference/cli.md', text: await cliReference(testSession().session) },
     { path: 'docs/reference/codes.md', text: codesPage() },
     ...Object.entries(codes).map(([code, entry]) => ({ path: `docs/codes/${code}.md`, text: codePage(code, entry) })),
     { path: 'docs/device-closure.txt', text: deviceClosurePage(deviceClosure(sourceFiles('src'))) },

@@ -36,8 +36,13 @@ const cases: readonly { why: string; facts: DeviceFacts; states: string }[] = [
   },
   {
     why: 'events wait for their acknowledgement',
-    facts: changed({ spool: { ...spool, oldestOutstandingAt: now - outstandingMs - 1 } }),
+    facts: waiting(now - outstandingMs - 1),
     states: 'enrolled connected healthy',
+  },
+  {
+    why: 'old events wait while newer ones are acknowledged',
+    facts: waiting(now - outstandingMs + 1_000),
+    states: 'enrolled connected healthy flowing',
   },
   {
     why: 'events wait, but not long',
@@ -56,6 +61,12 @@ for (const { why, facts, states } of cases)
     const on = Object.entries(deviceStates(facts)).filter(([, value]) => value)
     assert.equal(on.map(([name]) => name).join(' '), states)
   })
+
+/** The oldest event has waited for an hour. */
+function waiting(lastAckAt: number): DeviceFacts {
+  const facts = changed({ spool: { ...spool, oldestOutstandingAt: now - 3_600_000 } })
+  return { ...facts, status: facts.status && { ...facts.status, channel: { lastAckAt } } }
+}
 
 function changed(handler: Partial<typeof status.eventHandler>): DeviceFacts {
   return { ...well, status: { ...status, eventHandler: { ...status.eventHandler, ...handler } } }

@@ -45,7 +45,8 @@ const goodSources: ReadonlySet<string> = new Set(['reading', 'waiting', 'finishe
 
 /**
  * @returns the four states. Healthy: heard lately, EventHandler attached, every source readable, spool open, clock
- * right. Flowing: connected, something was acknowledged once, and nothing waits longer than a minute for it.
+ * right. Flowing: connected, something was acknowledged once, and where anything waits for it longer than a minute,
+ * something was acknowledged within the last.
  */
 export function deviceStates(facts: DeviceFacts): DeviceStates {
   const { enrolled, connected, status, now } = facts
@@ -59,7 +60,9 @@ export function deviceStates(facts: DeviceFacts): DeviceStates {
     Math.abs(status.clockOffsetMs ?? 0) <= clockOffsetMsMax
   // Both instants are the device's own, so that its clock does not matter.
   const oldest = handler?.spool.oldestOutstandingAt ?? 0
-  const stuck = status !== undefined && oldest !== 0 && status.at - oldest > outstandingMs
+  // While a backlog is taken in something is acknowledged all the time (delivery C6).
+  const movedAt = Math.max(oldest, status?.channel.lastAckAt ?? 0)
+  const stuck = status !== undefined && oldest !== 0 && status.at - movedAt > outstandingMs
   const flowing = enrolled && connected && fresh && handler !== undefined && facts.lastAckAt > 0 && !stuck
   return { enrolled, connected: enrolled && connected, healthy: enrolled && healthy, flowing }
 }

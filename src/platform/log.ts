@@ -11,7 +11,7 @@ const waitingBytesMax = 256 * 1024
  * @param file absolute path, appended to; undefined = standard error
  */
 export function openLog(name: string, file?: string): Log {
-  const out = destination({ dest: file ?? 2, sync: true, mkdir: true, maxLength: waitingBytesMax })
+  const out = destination({ dest: file ?? 2, sync: true, mkdir: true, mode: 0o600, maxLength: waitingBytesMax })
   out.on('error', () => undefined)
   return pino({ name, base: { name, pid: process.pid } }, out)
 }

@@ -2,12 +2,11 @@
 // devices' listener → channel end → ingest → journal → readers → threat response → API.
 import { rmSync } from 'node:fs'
 import type { ServerOptions } from '../cli/server-options.ts'
-import { Fault } from '../core/fault.ts'
 import { organisationId } from '../core/ids.ts'
 import { type Address, formatAddress } from '../platform/address.ts'
 import type { Clock } from '../platform/clock.ts'
 import { type Log, openLog } from '../platform/log.ts'
-import { startTicksOf, takeProcessLock } from '../platform/process-lock.ts'
+import { startTicksOf } from '../platform/process-lock.ts'
 import { openState } from '../platform/sqlite.ts'
 import { writeDurably } from '../platform/write-durably.ts'
 import { startApi } from '../server/api/api.ts'
@@ -24,6 +23,7 @@ import { apiPorts } from './api-ports.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './key-file.ts'
 import { livePorts } from './live-ports.ts'
+import { lockFolder } from './lock-folder.ts'
 import { modulesOf } from './modules-of-folder.ts'
 import { meteredPresence, meteredStore } from './metered.ts'
 import { presenceInRegistry } from './presence.ts'
@@ -38,8 +38,6 @@ export type ExchangeOptions = ServerOptions & {
 
 export type ExchangeInfo = { readonly console: string; readonly devices: string }
 
-/** Another server on the folder may be ending: its parent was killed (DESIGN "Processes": within 1 s). */
-const lockWaitMs = 5_000
 /** Devices come back so long after a stop, or up to twice that: a restart takes about a second. */
 const comeBackMs = 2_000
 
@@ -51,9 +49,7 @@ export async function startExchange(
   const folder = openDataFolder(options.data)
   const log = openLog('exchange', `${folder.logs}/exchange.log`)
   await using up = new AsyncDisposableStack()
-  const taken = await takeProcessLock(folder.exchangeLock, lockWaitMs, clock)
-  if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
-  up.use(taken.lock)
+  up.use(await lockFolder(folder, clock))
 
   const broke = (fault: unknown) => endsWithItsThread(fault, log)
   const state = up.use(

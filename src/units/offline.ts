@@ -1,9 +1,7 @@
 // A data folder at rest, read with the routes of the API and without any listener.
-import { Fault } from '../core/fault.ts'
 import { organisationId } from '../core/ids.ts'
 import { systemClock } from '../platform/clock.ts'
 import { openLog } from '../platform/log.ts'
-import { takeProcessLock } from '../platform/process-lock.ts'
 import { openState } from '../platform/sqlite.ts'
 import { openApi } from '../server/api/api.ts'
 import { defaultOrganisation, openFleet } from '../server/fleet/fleet.ts'
@@ -13,9 +11,9 @@ import { apiPorts } from './api-ports.ts'
 import { doctorPort } from './doctor-port.ts'
 import { openDataFolder } from './data-folder.ts'
 import { keyFile } from './key-file.ts'
+import { lockFolder } from './lock-folder.ts'
 import { modulesOf } from './modules-of-folder.ts'
 
-const lockWaitMs = 5_000
 /** Reading at rest expires nothing. */
 const retentionDays = 36_500
 
@@ -27,9 +25,7 @@ export async function openOffline(
   const folder = openDataFolder(root)
   const log = openLog('offline', `${folder.logs}/offline.log`)
   await using up = new AsyncDisposableStack()
-  const taken = await takeProcessLock(folder.exchangeLock, lockWaitMs, clock)
-  if (taken.kind === 'held') throw new Fault('data.locked', { what: `Process ${taken.pid} uses ${folder.root}` })
-  up.use(taken.lock)
+  up.use(await lockFolder(folder, clock))
   const state = up.use(await openState(folder.state))
   const fleet = up.use(await openFleet({ db: state.db, folder: folder.authority, names: [], clock, log }))
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, retentionDays }))
