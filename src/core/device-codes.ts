@@ -97,6 +97,10 @@ export const deviceCodes = {
     cause: 'The listener of another device has that name',
     remedy: 'Give this one another name with host=, or revoke the device that has it.',
   },
+  'source.losing': {
+    cause: 'A source has lost events within the last minute; they are declared',
+    remedy: 'See docs/sources.md for what each kind of source can lose, and how to lose less.',
+  },
   'source.silent': {
     cause: 'No sensor has written anything yet',
     remedy: 'Check that the sensor runs and writes there; the first event is sent as soon as it does.',

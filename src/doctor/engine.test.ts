@@ -4,6 +4,8 @@ import { test } from 'node:test'
 import { isCode } from '../core/codes.ts'
 import { systemClock } from '../platform/clock.ts'
 import { checkIds } from '../wire/doctor.ts'
+import type { Service } from '../wire/services/messages.ts'
+import type { SourceStatus, SpoolStatus, Status } from '../wire/status.ts'
 import { isDoctorReport } from '../wire/read-doctor.ts'
 import { checks } from './checks.ts'
 import { examine } from './engine.ts'
@@ -67,6 +69,32 @@ test('console-and-cli 10: what is sent to a socket is lost where EventHandler do
     (await examine({ ...enrolled, sources }, { clock: systemClock, signal })).sentence
   assert.match(await verdictOf([file]), /^events are kept/)
   assert.match(await verdictOf([file, socket]), /^events are lost: .*firewall/)
+})
+
+test('issue 9.4: a source that lost events within a minute is a warning with its causes, where the spool does not say it', async () => {
+  const now = systemClock.now()
+  const sensorOf = async (lastLoss: SourceStatus['lastLoss'], state: SpoolStatus['state'] = 'open') => {
+    const lost = { 'datagram.dropped': { count: 7, unknown: false }, 'line.too-long': { count: 1, unknown: true } }
+    const source = { name: 'fw', input: 'syslog+udp://127.0.0.1:514', state: 'reading', events: 3, lost, lastLoss }
+    const status = { at: now, eventHandler: { pid: 1, sources: [source], spool: { state } } } as unknown as Status
+    const running = { id: 'EventHandler', enabled: true, state: 'running', lastEnd: '', since: 0 } as unknown as Service
+    const subject = { ...blank, enrolled: true, status, services: [running] }
+    const { checks: done } = await examine(subject, { clock: systemClock, signal, only: ['sensor'] })
+    return done.find(({ id }) => id === 'sensor')
+  }
+  const losing = await sensorOf({ at: now - 5_000, cause: 'datagram.dropped' })
+  assert.deepEqual([losing?.status, losing?.code], ['warn', 'source.losing'])
+  assert.match(
+    losing?.evidence ?? '',
+    /^fw: .* has lost 7 \(datagram.dropped\), 1 and more \(line.too-long\), the last 5 s ago$/,
+  )
+  assert.equal((await sensorOf({ at: now - 5_000, cause: 'spool.full' }))?.code, 'source.losing')
+  for (const well of [
+    await sensorOf(undefined),
+    await sensorOf({ at: now - 61_000, cause: 'datagram.dropped' }),
+    await sensorOf({ at: now - 5_000, cause: 'spool.full' }, 'full'),
+  ])
+    assert.equal(well?.status, 'ok', String(well?.evidence))
 })
 
 test('console-and-cli 10: one check is run with what it needs, and an unknown one is refused by name', async () => {

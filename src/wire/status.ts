@@ -22,6 +22,8 @@ export type SourceStatus = {
   readonly lost: Readonly<Record<string, { readonly count: number; readonly unknown: boolean }>>
   /** When the last event arrived, Unix ms; 0 = never. */
   readonly lastEventAt: number
+  /** What it lost last, and when, Unix ms; absent = nothing, of this start. */
+  readonly lastLoss?: { readonly at: number; readonly cause: string }
 }
 
 export type SpoolStatus = {

@@ -1,6 +1,7 @@
 // What a source says of itself, of this start of EventHandler: its state and its counters (delivery N8).
 import type { LossCause } from '../../wire/block-format.ts'
 import type { SourceStatus } from '../../wire/status.ts'
+import type { Clock } from '../../platform/clock.ts'
 import type { Log } from '../../platform/log.ts'
 import { type SourceConfig, inputOf } from './source-config.ts'
 
@@ -18,13 +19,16 @@ export class SourceReport {
   certificate: SourceStatus['certificate']
   readonly #config: SourceConfig
   readonly #log: Log
+  readonly #clock: Clock
   readonly #lost: Record<string, { count: number; unknown: boolean }> = {}
   #state: SourceStatus['state'] = 'waiting'
   #reason: string | undefined
+  #lastLoss: SourceStatus['lastLoss']
 
-  constructor(config: SourceConfig, log: Log) {
+  constructor(config: SourceConfig, { log, clock }: { readonly log: Log; readonly clock: Clock }) {
     this.#config = config
     this.#log = log
+    this.#clock = clock
   }
 
   get state(): SourceStatus['state'] {
@@ -43,6 +47,8 @@ export class SourceReport {
     const entry = (this.#lost[cause] ??= { count: 0, unknown: false })
     if (count === null) entry.unknown = true
     else entry.count += count
+    // What a stop may have cost is over.
+    if (cause !== 'stopped.unclean') this.#lastLoss = { at: this.#clock.now(), cause }
   }
 
   /** @param readThrough offset behind the last byte read */
@@ -62,6 +68,7 @@ export class SourceReport {
       notSelected: this.notSelected,
       lost: this.#lost,
       lastEventAt: this.lastEventAt,
+      ...(this.#lastLoss === undefined ? {} : { lastLoss: this.#lastLoss }),
     }
   }
 }

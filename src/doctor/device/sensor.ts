@@ -1,10 +1,14 @@
 // Whether EventHandler can read what the sensors write, as EventHandler itself says: this user may have other rights.
 import { type Code, isCode } from '../../core/codes.ts'
-import type { SourceStatus } from '../../wire/status.ts'
+import type { SourceStatus, SpoolStatus } from '../../wire/status.ts'
+import { age } from '../age.ts'
 import { type Check, failed, passed, skipped, unknown, warned } from '../check.ts'
 import { enrolAnew, typed } from '../fixes.ts'
 import { isMeasured, servicesOf, type Subject } from '../subject.ts'
 import { services } from './services.ts'
+
+/** A loss so long ago is history: the ledger has it. */
+const losingMs = 60_000
 
 export const sensor: Check = {
   id: 'sensor',
@@ -13,7 +17,8 @@ export const sensor: Check = {
   after: [services],
   run({ subject, now }) {
     if (!subject.enrolled) return skipped('the device is not enrolled')
-    const handler = isMeasured(subject.status) ? subject.status.eventHandler : undefined
+    // By the clock of the device, as the instants of its losses are.
+    const { at = 0, eventHandler: handler } = isMeasured(subject.status) ? subject.status : {}
     if (handler === undefined) return unknown('EventHandler does not say what it reads: it is not attached')
     const { sources } = handler
     const unreadable = sources.find(({ state }) => state === 'unreadable')
@@ -24,6 +29,8 @@ export const sensor: Check = {
     if (missing !== undefined) return warned('source.missing', seen(missing))
     const late = sources.find(({ certificate }) => certificate !== undefined && lateAt(certificate) < now)
     if (late !== undefined) return warned('source.certificate.late', shown(late))
+    const losing = sources.find((source) => isLosing(source, handler.spool.state, at))
+    if (losing !== undefined) return warned('source.losing', lossOf(losing, at))
     const useless = sources.find(({ state, reason }) => state === 'waiting' && reason !== undefined)
     if (useless !== undefined) return warned(codeOf(useless, 'source.silent'), seen(useless))
     if (sources.length === 0)
@@ -55,6 +62,19 @@ function shown({ name, input, certificate }: SourceStatus): string {
   const ends = new Date(certificate?.notAfter ?? 0).toISOString().slice(0, 10)
   const why = certificate?.problem === undefined ? '' : `; none newer came: ${certificate.problem}`
   return `${name}: ${input} shows a certificate until ${ends}${why}`
+}
+
+/** What a full spool costs is said of the spool. */
+function isLosing({ lastLoss }: SourceStatus, spool: SpoolStatus['state'], now: number): boolean {
+  if (lastLoss === undefined || now - lastLoss.at > losingMs) return false
+  return spool === 'open' || !lastLoss.cause.startsWith('spool.')
+}
+
+function lossOf({ name, input, lost, lastLoss }: SourceStatus, now: number): string {
+  const counts = Object.entries(lost).map(
+    ([cause, { count, unknown: more }]) => `${count}${more ? ' and more' : ''} (${cause})`,
+  )
+  return `${name}: ${input} has lost ${counts.join(', ')}, the last ${age(now - (lastLoss?.at ?? now))} ago`
 }
 
 function seen({ name, input, state, reason }: SourceStatus): string {

@@ -144,8 +144,13 @@ function isSource(value: unknown): boolean {
     isOptional(value['certificate'], isListenerCertificate) &&
     ['behindBytes', 'events', 'ignored', 'notSelected'].every((name) => isNatural(value[name])) &&
     areMembers(value['lost'], causesMax, (cause, lost) => isText(cause, 64) && isLost(lost)) &&
-    isInstant(value['lastEventAt'])
+    isInstant(value['lastEventAt']) &&
+    isOptional(value['lastLoss'], isLoss)
   )
+}
+
+function isLoss(value: unknown): boolean {
+  return isMembers(value) && isInstant(value['at']) && isText(value['cause'], 64)
 }
 
 function isLost(value: unknown): boolean {

@@ -60,7 +60,7 @@ export class FileSource implements Source {
     this.once = options.config.once === true
     this.priority = options.config.priority ?? 0
     this.#options = options
-    this.#report = new SourceReport(options.config, options.log)
+    this.#report = new SourceReport(options.config, options)
     this.#packer = new Packer({ ...options, zone: options.config.zone })
     this.#wake = new Wake(options.clock)
     this.#rotation = new Rotation(options.config.path, options.quietMs ?? quietBeforeLeavingMs)

@@ -30,10 +30,10 @@ export class SocketSource implements Source {
   #stopping = false
 
   constructor(options: SocketSourceOptions) {
-    const { config, spool, clock, log } = options
+    const { config, spool, clock } = options
     const mark = spool.streams.source(config.name)
     this.#options = options
-    this.#report = new SourceReport(config, log)
+    this.#report = new SourceReport(config, options)
     this.#wake = new Wake(clock)
     this.#intake = new SocketIntake({
       ...options,

@@ -202,6 +202,7 @@ test('delivery D17: 20,000 datagrams a second against a small buffer: received a
       '20000',
     ])
     sent = JSON.parse(stdout)
+    await until(() => handler.status().sources[0]?.lastLoss?.cause === 'datagram.dropped', 'Status says when')
   }
   // The stop took what waited, and looked at the counter a last time.
   await using _handler = await device.start({}, { sources })
