@@ -13,6 +13,22 @@ const here = organisationId('here')
 const never = new AbortController().signal
 const observable = { type: 'ip', value: '203.0.113.7' } as const
 
+/** Putting together takes 100 ms on it, and rests end when the test says so. */
+function restingClock() {
+  const rests: { readonly ms: number; readonly pass: () => void }[] = []
+  let at = 0
+  const clock: Clock = {
+    now: () => 0,
+    monotonic: () => (at += 100),
+    async sleep(ms) {
+      const { promise, resolve } = Promise.withResolvers<void>()
+      rests.push({ ms, pass: resolve })
+      await promise
+    },
+  }
+  return { clock, rests }
+}
+
 /** A module that answers when it is told to. */
 function held(name: string) {
   const { promise, resolve } = Promise.withResolvers<void>()
@@ -31,18 +47,7 @@ function held(name: string) {
 }
 
 test('issue 9, 6: the first answer is shown at once, those that come close behind together, the last without delay', async () => {
-  const rests: { readonly ms: number; readonly pass: () => void }[] = []
-  let at = 0
-  // Putting together takes 100 ms on it, and rests end when the test says so.
-  const clock: Clock = {
-    now: () => 0,
-    monotonic: () => (at += 100),
-    async sleep(ms) {
-      const { promise, resolve } = Promise.withResolvers<void>()
-      rests.push({ ms, pass: resolve })
-      await promise
-    },
-  }
+  const { clock, rests } = restingClock()
   const [first, second, third, last] = [held('a'), held('b'), held('c'), held('d')] as const
   const run = new InvestigationRun(seedsOf({ observables: [observable] }), clock)
   const asked = run.ask(await memoryModules(first, second, third, last).open(here), never)
@@ -70,4 +75,25 @@ test('issue 9, 6: the first answer is shown at once, those that come close behin
   for await (const batch of run.log.follow(0, never))
     for (const { event } of batch) if (event.event === 'verdict.changed') deltas.push(event)
   assert.equal(deltas.length, 3)
+})
+
+test('issue 9, 6: one that fails keeps what was answered, also what was not shown yet, and nothing changes it later', async () => {
+  const { clock, rests } = restingClock()
+  const [first, second, third] = [held('a'), held('b'), held('c')] as const
+  const run = new InvestigationRun(seedsOf({ observables: [observable] }), clock)
+  void run.ask(await memoryModules(first, second, third).open(here), never)
+  first.answer()
+  await setImmediate()
+  second.answer()
+  await setImmediate()
+  run.fail({ code: 'internal', detail: 'broken' })
+  const { state } = run
+  assert.deepEqual(
+    state.modules.map((module) => module.state),
+    ['done', 'done', 'running'],
+  )
+  assert.equal(state.verdicts[0]?.others.length, 1)
+  rests[0]?.pass()
+  await setImmediate()
+  assert.equal(run.state, state)
 })

@@ -67,6 +67,8 @@ export class InvestigationRun {
   }
 
   fail(failure: NonNullable<Investigation['failure']>): void {
+    // What was answered stays; nothing is put together behind the end.
+    this.#show()
     this.#end({ state: 'failed', failure })
   }
 
