@@ -151,6 +151,8 @@ async function sayNext(
     say(terminal, 'No observable stands in this text: give an address, a domain, a URL or a hash.')
     return await suggest(session, options, ['investigate --help', 'what it takes'])
   }
+  if (found.notAsked > 0)
+    say(terminal, `${thousands(found.notAsked)} more observables stand in this text; the first were asked about.`)
   if (found.sightings.length === 0) {
     say(terminal, 'No stored event holds any of these.')
     return await suggest(session, options, ['ledger', 'what the store covers'])

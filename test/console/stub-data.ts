@@ -184,6 +184,7 @@ export function stubInvestigation(id: string, observables: readonly Observable[]
     finishedAt: stubNow + 80,
     observables,
     networks: [],
+    notAsked: 0,
     seen: Object.fromEntries(observables.map(({ type, value }) => [`${type}:${value}`, found ? 412 : 0])),
     sightings: found ? stubSightings(events) : [],
     graph: found ? { nodes, edges, folded: 0 } : { nodes: [], edges: [], folded: 0 },

@@ -79,7 +79,7 @@ export function InvestigatePage() {
   return (
     <div className="investigate-page">
       <h1 className="visually-hidden">Investigate</h1>
-      <PasteBox text={search.q ?? ''} busy={put.isPending} seen={answer?.seen} onRun={run} />
+      <PasteBox text={search.q ?? ''} busy={put.isPending} asked={answer} onRun={run} />
       {error && (
         <div className="panel-pad found-problem">
           <ProblemNote error={error} retry={() => (stays ? void known.refetch() : run(search.q ?? ''))} />

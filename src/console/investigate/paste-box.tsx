@@ -4,6 +4,7 @@ import { Button } from '@mantine/core'
 import { IconClipboardText } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { type DragEvent, type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import type { Investigation } from '../../wire/api/investigations.ts'
 import { inspectQuery } from '../api/queries.ts'
 import { announce } from '../parts/announcer.tsx'
 import { Observable } from '../parts/observable.tsx'
@@ -15,8 +16,8 @@ import { ShapeMark } from './shape-mark.tsx'
 type Props = {
   readonly text: string
   readonly busy: boolean
-  /** Events that hold each observable, by `type:value`, once it is known. */
-  readonly seen: Readonly<Record<string, number>> | undefined
+  /** What was asked about last, once it is known. */
+  readonly asked: Pick<Investigation, 'seen' | 'notAsked'> | undefined
   readonly onRun: (content: string) => void
 }
 
@@ -26,7 +27,7 @@ const inspectAfterMs = 200
 const textMax = 1_000_000
 const chipsShown = 40
 
-export function PasteBox({ text, busy, seen, onRun }: Props) {
+export function PasteBox({ text, busy, asked, onRun }: Props) {
   const [draft, setDraft] = useState(text)
   const [cut, setCut] = useState(false)
   const box = useRef<HTMLTextAreaElement>(null)
@@ -97,7 +98,7 @@ export function PasteBox({ text, busy, seen, onRun }: Props) {
               <ShapeMark type={type} />
               <span className="chip-type">{type.replaceAll('_', ' ')}</span>
               <Observable type={type} value={value} max={40} />
-              {seen && <span className="chip-seen">{count(seen[`${type}:${value}`] ?? 0)}</span>}
+              {asked && <span className="chip-seen">{count(asked.seen[`${type}:${value}`] ?? 0)}</span>}
             </li>
           ))}
           {found.length > chipsShown && <li className="chip-note">and {count(found.length - chipsShown)} more</li>}
@@ -106,7 +107,10 @@ export function PasteBox({ text, busy, seen, onRun }: Props) {
               Nothing here is an observable. Addresses, domains, URLs, hashes and mail addresses are.
             </li>
           )}
-          {seen && found.length > 0 && <li className="chip-note">numbers: events with it</li>}
+          {asked && found.length > 0 && <li className="chip-note">numbers: events with it</li>}
+          {asked && asked.notAsked > 0 && (
+            <li className="chip-note">the last {count(asked.notAsked)} were not asked about: investigate them apart</li>
+          )}
           {cut && <li className="chip-note">cut to the first {count(textMax)} characters</li>}
         </ul>
       )}

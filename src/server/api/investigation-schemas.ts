@@ -113,6 +113,7 @@ export const investigation = described<Investigation>()(
     finishedAt: orNull(instant),
     observables: Type.Array(observable),
     networks: Type.Array(Type.String()),
+    notAsked: counter,
     seen: Type.Record(Type.String(), counter),
     sightings: Type.Array(sightingGroup),
     graph: Type.Object({ nodes: Type.Array(graphNode), edges: Type.Array(graphEdge), folded: counter }),

@@ -31,6 +31,7 @@ export class MemoryInvestigations implements Investigations {
       finishedAt: null,
       observables,
       networks: [],
+      notAsked: 0,
       seen: {},
       sightings: [],
       graph: { nodes: [], edges: [], folded: 0 },

@@ -11,6 +11,9 @@ export type Seeds = {
   readonly networks: readonly string[]
 }
 
+/** @property notAsked of a long text, how many stand behind the first `seedsMax` */
+export type SeedsOfText = Seeds & { readonly notAsked: number }
+
 /** A seed as the journal is asked for it. */
 export type Seed = {
   /** `type:value`; of a network `ip:10.0.0.0/8`. */
@@ -24,18 +27,21 @@ export const seedsMax = 2_000
 const VALUE_MAX = 4_096
 
 /**
- * @throws Fault input.large where there are more than `seedsMax`
+ * Of a text the first `seedsMax`, and how many more there are: who pastes a log wants an answer.
+ * @throws Fault input.large where a program names more
  */
-export function seedsOf(request: InvestigationRequest): Seeds {
-  const seeds = 'content' in request ? inspectWithNetworks(request.content) : given(request.observables)
-  const count = seeds.observables.length + seeds.networks.length
-  if (count > seedsMax) {
+export function seedsOf(request: InvestigationRequest): SeedsOfText {
+  const found = 'content' in request ? inspectWithNetworks(request.content) : given(request.observables)
+  const networks = found.networks.slice(0, seedsMax)
+  const observables = found.observables.slice(0, seedsMax - networks.length)
+  const notAsked = found.observables.length + found.networks.length - observables.length - networks.length
+  if (notAsked > 0 && !('content' in request)) {
     throw new Fault('input.large', {
-      what: `The input holds ${count} observables; an investigation takes ${seedsMax}`,
-      remedy: 'Investigate it in parts.',
+      what: `${request.observables.length} observables are given; an investigation takes ${seedsMax}`,
+      remedy: 'Investigate them in parts.',
     })
   }
-  return seeds
+  return { observables, networks, notAsked }
 }
 
 function given(observables: readonly Observable[]): Seeds {

@@ -336,6 +336,13 @@ test('issue 8: runs, waiting ones and kept ones are bounded', async () => {
   assert.equal(await investigations.get(here, ids[0] ?? ''), undefined, 'the oldest went')
   const many = Array.from({ length: seedsMax + 1 }, (_, n) => domain(`n${n}.example`))
   await assert.rejects(investigations.create(here, { observables: many }), { code: 'input.large' })
+  // Who pastes a text is not turned away: the first of it are asked about, and it says how many more there are.
+  const content = `198.51.100.0/24 ${Array.from({ length: seedsMax + 5 }, (_, n) => `n${n}.example`).join(' ')}`
+  const begun = await investigations.create(here, { content })
+  const found = await investigations.wait(here, begun.id, { timeoutMs: 30_000, signal: never })
+  assert.deepEqual([found?.state, found?.networks.length, found?.observables.length], ['done', 1, seedsMax - 1])
+  // The address of the network counts too.
+  assert.deepEqual([found?.observables.at(-1)?.value, found?.notAsked], [`n${seedsMax - 3}.example`, 7])
 })
 
 test('issue 8: what is kept is bounded by its size too; the newest is kept, whatever its size', async () => {

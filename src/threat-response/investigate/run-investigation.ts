@@ -6,7 +6,7 @@ import type { Investigation, ModuleRun, Verdict } from '../../wire/api/investiga
 import type { ModuleVerb } from '../../wire/api/modules.ts'
 import type { JournalAnswer } from '../enrich/journal-answer.ts'
 import { noCoverage } from '../enrich/merge-coverage.ts'
-import type { Seeds } from '../enrich/seeds.ts'
+import type { Seeds, SeedsOfText } from '../enrich/seeds.ts'
 import { foldLookAlikes } from '../graph/fold-look-alikes.ts'
 import { graphDelta } from '../graph/merge-graphs.ts'
 import type { OpenModule } from '../modules/live-module.ts'
@@ -37,7 +37,7 @@ export class InvestigationRun {
   #characters = 0
   #state: Investigation
 
-  constructor(seeds: Seeds, clock: Clock) {
+  constructor(seeds: SeedsOfText, clock: Clock) {
     this.seeds = seeds
     this.#clock = clock
     this.#seedKeys = seedKeysOf(seeds)
@@ -184,7 +184,7 @@ function changedVerdicts(before: readonly Verdict[], after: readonly Verdict[]):
   return after.filter((verdict) => !known.has(JSON.stringify(verdict))).slice(0, verdictsTold)
 }
 
-function begun({ observables, networks }: Seeds, createdAt: number): Investigation {
+function begun({ observables, networks, notAsked }: SeedsOfText, createdAt: number): Investigation {
   return {
     v: 1,
     id: randomUUID(),
@@ -193,6 +193,7 @@ function begun({ observables, networks }: Seeds, createdAt: number): Investigati
     finishedAt: null,
     observables,
     networks,
+    notAsked,
     seen: {},
     sightings: [],
     graph: { nodes: [], edges: [], folded: 0 },

@@ -141,6 +141,8 @@ export type Investigation = {
   readonly observables: readonly Observable[]
   /** Networks given as CIDR: the address stands in `observables`, the journal was asked for the whole. */
   readonly networks: readonly string[]
+  /** Observables of a long text that were not asked about, behind those that were. */
+  readonly notAsked: number
   /** How many events hold each seed, by `type:value`. */
   readonly seen: Readonly<Record<string, number>>
   readonly sightings: readonly SightingGroup[]
