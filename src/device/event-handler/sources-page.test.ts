@@ -14,7 +14,7 @@ test('sources: the configuration of the page fits, and has every kind', () => {
   const { sources } = checkConfiguration(JSON.parse(example ?? ''))
   assert.deepEqual(
     sources.map((source) => (source.kind === 'syslog' ? source.transport : source.kind)),
-    ['file', 'unix', 'udp', 'tcp', 'tls'],
+    ['file', 'unix', 'udp', 'tcp', 'tls', 'tls'],
   )
 })
 
@@ -22,7 +22,7 @@ test('sources: every argument of the page means a source, and every cause is one
   const told = [...page.matchAll(/^\| `((?:\/|unix:|syslog\+)[^`]+)` \|/gm)].map((match) => match[1] ?? '')
   assert.deepEqual(
     told.map((text) => parseSource(text).kind ?? 'file'),
-    ['file', 'unix', 'syslog', 'syslog', 'syslog'],
+    ['file', 'unix', 'syslog', 'syslog', 'syslog', 'syslog'],
   )
   const causes = [...page.matchAll(/`((?:file|spool|datagram|stopped)\.[a-z-]+)`/g)].map((match) => match[1] ?? '')
   assert.ok(causes.length >= 6)
