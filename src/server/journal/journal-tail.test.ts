@@ -78,6 +78,26 @@ test('issue 9, 8: whichever line it was cut behind, the rest of a tail is what t
   }
 })
 
+test('issue 9, 8: a step ends where its lines are large or many, and the next begins at the line behind it', async () => {
+  await using folder = await temporaryFolder()
+  await using journal = await journalIn(folder.path)
+  const stream = new StreamFixture()
+  const opened = stream.open()
+  const pad = 'x'.repeat(300_000)
+  const large = Array.from({ length: 40 }, () =>
+    stream.events([JSON.stringify({ type: 'dns', at: fixtureStart, pad })]),
+  )
+  const many = Array.from({ length: 10 }, () => stream.events(Array.from({ length: 60 }, (_, number) => dns(number))))
+  await give(journal, [opened, ...large, ...many])
+  await journal.indexed()
+  const lines = await read(journal, 'start', 640)
+  assert.ok(lines.filter(({ kind }) => kind === 'at').length >= 4, 'in steps')
+  assert.deepEqual(
+    shown(lines),
+    Array.from({ length: 640 }, (_, index) => String(index + 1)),
+  )
+})
+
 test('issue 9, 8: a tail from now waits, then says what is committed, also when nothing was there at all', async () => {
   await using folder = await temporaryFolder()
   await using journal = await journalIn(folder.path)
