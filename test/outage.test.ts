@@ -69,6 +69,8 @@ async function outage(t: TestContext): Promise<Outage> {
   )
   const returnedAt = systemClock.monotonic()
   const sinceReturn = () => Math.round(systemClock.monotonic() - returnedAt)
+  // Not before the device has heard of it: until then a new event stands behind the old ones of its stream.
+  await until('the first of the backlog', async () => ((await stored())?.events ?? 0) > 10)
   appendFileSync(sensor, `${dnsOf('after-the-return.example')}\n`)
   const question = 'events/count?q=domain=after-the-return.example'
   const found = async () => (await asOwner<{ count: number }>(data.exchange, question))?.count

@@ -63,7 +63,7 @@ export async function startExchange(
   const journal = up.use(await openJournal({ folder: folder.journal, clock, log, ...kept, broke }))
   const metrics = openMetrics()
   const store = meteredStore(journal.store, metrics, clock)
-  const admission = up.use(openAdmission({ store, clock, log }))
+  const admission = up.use(openAdmission({ store, clock, log, unindexedBlocks: () => journal.unindexedBlocks() }))
   const presence = meteredPresence(presenceInRegistry(fleet.registry, log), metrics)
   const channel = up.use(openChannelEnd({ intake: admission, presence, program, clock, log, random: Math.random }))
   const roles = (bound: Address) => regionOf(names, bound).roles

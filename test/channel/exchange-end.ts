@@ -37,6 +37,7 @@ export async function openExchangeEnd(options: {
     store: options.store,
     clock: systemClock,
     log,
+    unindexedBlocks: () => 0,
     ...(options.limits && { limits: options.limits }),
   })
   const events: string[] = []

@@ -41,7 +41,7 @@ export async function openSite(options: { readonly port?: number; readonly root?
   const state = up.use(await openState(join(root, 'state.sqlite')))
   const fleet = up.use(await openFleet({ db: state.db, folder: join(root, 'ca'), names: [], clock, log }))
   const store = openMemoryStore()
-  const admission = up.use(openAdmission({ store, clock, log }))
+  const admission = up.use(openAdmission({ store, clock, log, unindexedBlocks: () => 0 }))
   const disconnects: string[] = []
   const serials: string[] = []
   const sockets = new Set<Duplex>()

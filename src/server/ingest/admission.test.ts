@@ -11,9 +11,9 @@ import { openMemoryStore } from './store-memory.ts'
 
 const log = pino({ level: 'silent' })
 
-function open(limits: Partial<AdmissionLimits> = {}, clock: Clock = systemClock) {
+function open(limits: Partial<AdmissionLimits> = {}, clock: Clock = systemClock, unindexedBlocks = () => 0) {
   const store = openMemoryStore()
-  const admission = openAdmission({ store, clock, log, limits })
+  const admission = openAdmission({ store, clock, log, limits, unindexedBlocks })
   const device = (id: string) => {
     const heard: FromExchange[] = []
     const ends: string[] = []
@@ -51,6 +51,30 @@ test('delivery C4: credit lies between its bounds and shrinks as more devices co
   const credits = Array.from({ length: 40 }, (_, index) => site.device(`dev-${index}`).intake.creditBytes)
   assert(credits.every((credit) => credit >= 256 * 1024 && credit <= 4 * 1024 * 1024))
   assert((credits[0] ?? 0) > (credits.at(-1) ?? 0))
+})
+
+test('delivery C7 J5: where the index is far behind, acks come at once and credit when it has caught up, or after a while', async () => {
+  let unindexed = 0
+  await using site = open({ unindexedBlocksMax: 100, creditHeldMsMax: 300 }, systemClock, () => unindexed)
+  const { intake, heard } = site.device('dev-1')
+  const blocks = bytesOf(newStreamId(), 4)
+  const told = () => heard.map(({ t }) => t).join(' ')
+  const send = async (index: number, expected: string) => {
+    intake.blocks(blocks.slice(index, index + 1))
+    await until(() => told() === expected)
+  }
+  unindexed = 100
+  await send(0, 'ack credit')
+  unindexed = 101
+  const from = systemClock.monotonic()
+  await send(1, 'ack credit ack')
+  unindexed = 100
+  await until(() => told() === 'ack credit ack credit')
+  assert(systemClock.monotonic() - from < 250, 'given back when it has caught up')
+  // An index that goes no further slows down and stops nobody.
+  unindexed = 1_000_000
+  await send(2, 'ack credit ack credit ack')
+  await until(() => told() === 'ack credit ack credit ack credit')
 })
 
 test('issue 9.2: a block without an event is acknowledged, and no event has come', async () => {

@@ -15,6 +15,8 @@ export type AdmissionOptions = {
   readonly clock: Clock
   readonly log: Log
   readonly limits?: Partial<AdmissionLimits>
+  /** What is committed and cannot be found yet. */
+  readonly unindexedBlocks: () => number
 }
 
 export type Admission = AsyncDisposable & {
@@ -83,6 +85,7 @@ class Gate implements Admission {
         received: (device, bytes) => this.#received(device, bytes),
         ready: (device) => this.#turn(device),
         lingerMs: () => this.#linger(),
+        room: (signal) => (this.#isAhead ? this.#indexed(signal) : undefined),
         troubled: (fault) => this.#troubled(fault),
         well: () => {
           this.#trouble = undefined
@@ -131,6 +134,17 @@ class Gate implements Admission {
       // Behind the others that are ready; a Set visits what is added while it is walked.
       this.#ready.add(device)
     }
+  }
+
+  /** More is committed than the index reader should have before it, or a new event would be found behind it (C7). */
+  get #isAhead(): boolean {
+    return this.#options.unindexedBlocks() > this.#limits.unindexedBlocksMax
+  }
+
+  async #indexed(signal: AbortSignal): Promise<void> {
+    const { creditHeldMsMax, creditLookEveryMs } = this.#limits
+    for (let heldMs = 0; this.#isAhead && heldMs < creditHeldMsMax; heldMs += creditLookEveryMs)
+      await this.#options.clock.sleep(creditLookEveryMs, signal)
   }
 
   #answered(bytes: number): void {

@@ -29,6 +29,8 @@ type GatePort = {
   received(device: DeviceIntake, bytes: number): void
   ready(device: DeviceIntake): void
   lingerMs(): number
+  /** Resolves when more may come; undefined = now. */
+  room(signal: AbortSignal): Promise<void> | undefined
   troubled(fault: Fault): void
   well(): void
   closed(device: DeviceIntake): void
@@ -109,8 +111,7 @@ export class DeviceIntake {
     let bytes = 0
     for (const block of blocks) bytes += block.length
     const alone = blocks.length === 1 && this.#availableBytes === this.creditBytes
-    if (bytes > this.#availableBytes && !alone)
-      return this.#refuse(closeCodes.protocol, 'channel.protocol', `${bytes} bytes of ${this.#availableBytes} granted`)
+    if (bytes > this.#availableBytes && !alone) return this.#broken(`${bytes} bytes of ${this.#availableBytes} granted`)
     this.#availableBytes -= bytes
     this.#lastBlockAt = this.#options.clock.monotonic()
     for (const block of blocks) this.#queue.push(block)
@@ -122,12 +123,7 @@ export class DeviceIntake {
   }
 
   missing(missing: MissingBlocks): void {
-    if (missing.through < missing.from)
-      return this.#refuse(
-        closeCodes.protocol,
-        'channel.protocol',
-        'a range of missing blocks that ends before it begins',
-      )
+    if (missing.through < missing.from) return this.#broken('a range of missing blocks that ends before it begins')
     this.#ask({ kind: 'missing', missing })
   }
 
@@ -135,11 +131,7 @@ export class DeviceIntake {
   checkpoint(facts: CheckpointFacts, signature: string): void {
     const { certificate } = this.#options.sender
     if (!verifyCheckpoint(facts, signature, certificate))
-      return this.#refuse(
-        closeCodes.protocol,
-        'channel.protocol',
-        'a checkpoint that the key of the device did not sign',
-      )
+      return this.#broken('a checkpoint that the key of the device did not sign')
     const checkpoint = { ...facts, signature, certificate }
     this.#options.store.checkpoint(this.#sender, checkpoint).catch((error: unknown) => this.#note('checkpoint', error))
   }
@@ -211,12 +203,20 @@ export class DeviceIntake {
     for (const wanted of reply.wanted) hands.send({ t: 'wanted', ...wanted })
     if (Object.keys(reply.acks).length > 0) hands.send({ t: 'ack', acks: reply.acks })
     if (reply.storedEvents) hands.acknowledged()
+    // The ack was sent: what may be held back is more to come.
+    const room = gate.room(this.#ended.signal)
+    if (room === undefined) this.#giveBack(bytes)
+    else void room.then(() => this.#giveBack(bytes))
+    if (reply.unreadable !== undefined) this.#broken(`a block of no stream: ${reply.unreadable}`)
+  }
+
+  #giveBack(bytes: number): void {
+    if (this.#ended.signal.aborted) return
+    const { hands, gate } = this.#options
     this.#availableBytes += bytes
     const lingerMs = gate.lingerMs()
     hands.send({ t: 'credit', bytes, ...(lingerMs === this.#lingerMs ? {} : { lingerMs }) })
     this.#lingerMs = lingerMs
-    if (reply.unreadable !== undefined)
-      this.#refuse(closeCodes.protocol, 'channel.protocol', `a block of no stream: ${reply.unreadable}`)
   }
 
   #ask(asked: Asked): void {
@@ -278,6 +278,10 @@ export class DeviceIntake {
       this.#waiting = false
       if (!this.#ended.signal.aborted) gate.ready(this)
     })
+  }
+
+  #broken(what: string): void {
+    this.#refuse(closeCodes.protocol, 'channel.protocol', what)
   }
 
   #refuse(close: number, code: Code, what: string): void {

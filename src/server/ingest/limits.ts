@@ -21,6 +21,11 @@ export type AdmissionLimits = {
   readonly troubleMs: number
   /** A stream that misses a block is asked for the same one again after this time. */
   readonly wantedAgainMs: number
+  /** What the index reader may have before it, in blocks: behind more, a new event would not be found at once (C7). */
+  readonly unindexedBlocksMax: number
+  /** Beyond that a credit is given back so much later at most: a reader may slow devices down, never stop them (J5). */
+  readonly creditHeldMsMax: number
+  readonly creditLookEveryMs: number
   /** Blocks a second that all devices with little traffic may send together; linger grows beyond (performance 5). */
   readonly smallBlocksPerSecond: number
 }
@@ -39,6 +44,10 @@ export const admissionLimits: AdmissionLimits = {
   retryForMs: 10_000,
   troubleMs: 10_000,
   wantedAgainMs: 5_000,
+  // 32,768 events: two batches of the reader, so that it is never idle; half a second of its work.
+  unindexedBlocksMax: 512,
+  creditHeldMsMax: 400,
+  creditLookEveryMs: 20,
   smallBlocksPerSecond: 2_000,
 }
 

@@ -78,6 +78,8 @@ export type Journal = AsyncDisposable & {
   /** `onProgress` hears blocks read. */
   verify(organisation: string, ask?: LongAsk): Promise<LedgerVerification>
   statistics(organisation: string, ask?: Ask): Promise<JournalStatistics>
+  /** How many blocks the index reader has still to read, as it saw behind its last batch. */
+  unindexedBlocks(): number
   /** Resolves when everything committed before the call is indexed. */
   indexed(ask?: Ask): Promise<void>
   /** Rejects with Fault `disk.full` or `journal.unavailable` where nothing can be synced now. */
@@ -101,7 +103,9 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
     options.broke?.(fault)
   }
   const hearers = { warn, died }
-  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, hearers))
+  const unindexed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const reads = { ...setup, wake: wake.port2, unindexed }
+  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', reads, hearers))
   const warned: WorkerWarning = (warning, detail) => {
     warn(warning, detail)
     if (warning === damagedIndex) checkIndex(indexer, detail)
@@ -137,6 +141,7 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       ...(await search.ask({ kind: 'statistics', organisation }, ask)),
       retention: { days: options.retentionDays, bytesMax: options.retentionBytes ?? null },
     }),
+    unindexedBlocks: () => Atomics.load(unindexed, 0),
     indexed: async (ask) => {
       await indexer.ask({ kind: 'settle' }, ask)
     },

@@ -12,6 +12,8 @@ export type IndexParts = {
   readonly formatNamed: FormatNamed
   /** Starts parsers, where there are none. */
   readonly parsers: () => ParserPool
+  /** Hears before and behind each batch how many blocks are left. */
+  readonly left: (blocks: number) => void
 }
 
 /** Blocks of 64 events a transaction: 16,384 events, where there are so many; a tenth cheaper than 4,096. */
@@ -31,17 +33,23 @@ export async function indexBlocks(parts: IndexParts, organisation: string, signa
     let ordinal = cursors.get(day) ?? 0
     while (!signal.aborted) {
       // Asked again each time: a writer that is ahead makes it a backlog.
-      const blocks = (await store.days(organisation)).find((each) => each.day === day)?.blocks ?? 0
+      const blocks = await blocksOf(store, organisation, day)
+      parts.left(blocks - ordinal)
       if (ordinal >= blocks) break
       for await (const batch of batches(parts, organisation, day, ordinal, blocks)) {
         await index.add(organisation, day, batch)
         if (signal.aborted) return
+        parts.left((await blocksOf(store, organisation, day)) - (batch.at(-1)?.ordinal ?? 0))
         // Between batches the thread hears its messages.
         await turn()
       }
       ordinal = blocks
     }
   }
+}
+
+async function blocksOf(store: BlockStore, organisation: string, day: string): Promise<number> {
+  return (await store.days(organisation)).find((each) => each.day === day)?.blocks ?? 0
 }
 
 async function* batches(

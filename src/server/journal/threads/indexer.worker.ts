@@ -84,7 +84,7 @@ async function work(): Promise<void> {
   for (const organisation of woken) {
     woken.delete(organisation)
     try {
-      await indexBlocks({ store, index, formatNamed, parsers }, organisation, closing.signal)
+      await indexBlocks({ store, index, formatNamed, parsers, left }, organisation, closing.signal)
     } catch (error) {
       if (closing.signal.aborted) return
       woken.add(organisation)
@@ -97,6 +97,10 @@ async function work(): Promise<void> {
       return
     }
   }
+}
+
+function left(blocks: number): void {
+  if (setup.unindexed !== undefined) Atomics.store(setup.unindexed, 0, blocks)
 }
 
 /** Parsers for a backlog: made at the first, kept while one follows another. */

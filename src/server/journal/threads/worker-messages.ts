@@ -28,6 +28,8 @@ export type WorkerSetup = {
   readonly formats: string
   /** From writer to indexer: an organisation has new blocks. */
   readonly wake?: MessagePort
+  /** Blocks that the index reader has still to read, as it saw last: one number, for the main thread to look at. */
+  readonly unindexed?: Int32Array<SharedArrayBuffer>
 }
 
 /** A question to a worker; `id` comes back in its answer. */
