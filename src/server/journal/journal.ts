@@ -96,16 +96,15 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
   const id = await journalId(folder)
   const formats = options.formats ?? new URL(`../../sensors/formats${ending}`, import.meta.url).href
   const wake = new MessageChannel()
-  const setup = { folder, formats }
+  const unindexed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
+  const setup = { folder, formats, unindexed }
   const warn = (warning: string, detail: Readonly<Record<string, unknown>>) => log.warn(detail, warning)
   const died = (fault: Fault) => {
     log.error({ code: fault.code, err: fault }, fault.what)
     options.broke?.(fault)
   }
   const hearers = { warn, died }
-  const unindexed = new Int32Array(new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT))
-  const reads = { ...setup, wake: wake.port2, unindexed }
-  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', reads, hearers))
+  const indexer = opening.use(new WorkerClient<IndexerQuestions>('indexer', { ...setup, wake: wake.port2 }, hearers))
   const warned: WorkerWarning = (warning, detail) => {
     warn(warning, detail)
     if (warning === damagedIndex) checkIndex(indexer, detail)
@@ -134,8 +133,6 @@ export async function openJournal(options: JournalOptions): Promise<Journal> {
       return tail(step, commits, clock, asked, begin)
     },
     requarantine: (organisation, ask) => indexer.ask({ kind: 'requarantine', organisation }, ask),
-    ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
-    verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
     statistics: async (organisation, ask) => ({
       id,
       ...(await search.ask({ kind: 'statistics', organisation }, ask)),
@@ -158,8 +155,10 @@ function readingOf(
   journal: string,
   search: WorkerClient<SearchQuestions>,
   clock: Clock,
-): Pick<Journal, 'search' | 'count' | 'histogram' | 'top' | 'event' | 'inputTotals'> {
+): Pick<Journal, 'search' | 'count' | 'histogram' | 'top' | 'event' | 'inputTotals' | 'ledger' | 'verify'> {
   return {
+    ledger: (organisation, ask) => search.ask({ kind: 'ledger', organisation }, ask),
+    verify: (organisation, ask) => search.ask({ kind: 'verify', organisation }, ask),
     search: (organisation, { limit, cursor, ...question }, ask) =>
       search.ask(
         { kind: 'search', organisation, journal, question, limit, cursor: cursor ?? null, now: clock.now() },
