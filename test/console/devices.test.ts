@@ -32,6 +32,7 @@ test(
         .or(row.getByText(`${text} `))
         .first()
         .waitFor()
+    assert.equal((await row.boundingBox())?.height, 44, 'whatever page was shown first')
     for (const key of ['j', 'j', 'o']) await page.keyboard.press(key)
     const pane = page.getByRole('complementary', { name: 'Device' })
     await pane.getByText('permission denied').waitFor()
