@@ -1,33 +1,19 @@
 // One device beside the list: why it is in the state it is, what became of its events, its sources, and the doctor.
-import { IconX } from '@tabler/icons-react'
 import { Link } from '@tanstack/react-router'
-import { useEffect } from 'react'
 import type { DeviceAccount, DeviceView } from '../../wire/api/fleet.ts'
 import type { SourceStatus, Status } from '../../wire/status.ts'
 import { visible } from '../parts/defang.ts'
-import { IconButton } from '../parts/icon-button.tsx'
+import { Fact, Pane } from '../parts/pane.tsx'
 import { size } from '../parts/spoken-size.ts'
 import { count, counted, duration, relative, utc } from '../parts/spoken-time.ts'
 import { DeviceDoctor } from './device-doctor.tsx'
 import { DeviceStateList } from './device-states.tsx'
 
 export function DevicePane({ device, onClose }: { readonly device: DeviceView; readonly onClose: () => void }) {
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open], :popover-open'))
-        onClose()
-    }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [onClose])
   const { status } = device
   return (
-    <aside className="event-pane" aria-label="Device">
-      <header>
-        <h2>{visible(device.name || device.id)}</h2>
-        <IconButton name="Close the device" shortcut="Esc" icon={IconX} onClick={onClose} />
-      </header>
-      <div className="event-pane-body">
+    <Pane name="Device" head={<h2>{visible(device.name || device.id)}</h2>} onClose={onClose}>
+      <div className="pane-body">
         <DeviceStateList states={device.states} />
         <DeviceDoctor device={device.id} />
         <Facts device={device} />
@@ -39,7 +25,7 @@ export function DevicePane({ device, onClose }: { readonly device: DeviceView; r
           </Link>
         </p>
       </div>
-    </aside>
+    </Pane>
   )
 }
 
@@ -166,14 +152,5 @@ function Instant({ at }: { readonly at: number }) {
     <>
       {utc(at, 'seconds')} <span className="second-reading">{relative(at, Date.now())}</span>
     </>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

@@ -1,16 +1,15 @@
 // One row beside the list: readable, what was read in an event or why something is lost; raw, the line as it arrived,
 // byte for byte. Both forms have an address.
 import { Button } from '@mantine/core'
-import { IconDownload, IconX } from '@tabler/icons-react'
+import { IconDownload } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { useEffect } from 'react'
 import type { EventRecord, LossRow } from '../../wire/api/events.ts'
 import { eventQuery } from '../api/queries.ts'
 import { CopyButton } from '../parts/copy-button.tsx'
 import { defangText, visible } from '../parts/defang.ts'
 import { DeviceName } from '../parts/device-name.tsx'
-import { IconButton } from '../parts/icon-button.tsx'
 import { Observable } from '../parts/observable.tsx'
+import { Fact, Pane } from '../parts/pane.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { SeverityBadge } from '../parts/severity-badge.tsx'
 import { counted, relative, utc } from '../parts/spoken-time.ts'
@@ -38,28 +37,26 @@ export function EventPane({ id, known, form = 'readable', onForm, onClose }: Pro
     enabled: !isLossId(id),
     ...(knownEvent && { initialData: knownEvent }),
   })
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open], :popover-open'))
-        onClose()
-    }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [onClose])
   return (
-    <aside className="event-pane" aria-label="Event">
-      <header>
-        {data?.body.kind === 'event' && <SeverityBadge severity={data.body.severity} />}
-        {data?.body.kind === 'quarantined' && <span className="quarantined">quarantined</span>}
-        {isLossId(id) && <span className="lost">lost</span>}
-        <span className="event-pane-type">{data?.body.kind === 'event' ? visible(data.body.type) : data?.format}</span>
-        <IconButton name="Close the event" shortcut="Esc" icon={IconX} onClick={onClose} />
-      </header>
+    <Pane
+      name="Event"
+      head={
+        <>
+          {data?.body.kind === 'event' && <SeverityBadge severity={data.body.severity} />}
+          {data?.body.kind === 'quarantined' && <span className="quarantined">quarantined</span>}
+          {isLossId(id) && <span className="lost">lost</span>}
+          <span className="event-pane-type">
+            {data?.body.kind === 'event' ? visible(data.body.type) : data?.format}
+          </span>
+        </>
+      }
+      onClose={onClose}
+    >
       {error && <ProblemNote error={error} />}
       {data && onForm && <Forms form={form} onForm={onForm} />}
       {data && (form === 'raw' ? <RawForm event={data} /> : <Readable event={data} />)}
       {isLossId(id) && <Lost loss={known && isLoss(known) ? known : undefined} />}
-    </aside>
+    </Pane>
   )
 }
 
@@ -77,7 +74,7 @@ function Forms({ form, onForm }: { readonly form: Form; readonly onForm: (form: 
 
 function Lost({ loss }: { readonly loss: LossRow | undefined }) {
   return (
-    <div className="event-pane-body">
+    <div className="pane-body">
       <h2>{loss ? lossText(loss) : 'A declared loss'}</h2>
       <p className="quarantine-note">
         The device said that these events did not come, instead of leaving them out silently. They stand in the ledger:{' '}
@@ -113,7 +110,7 @@ function Lost({ loss }: { readonly loss: LossRow | undefined }) {
 function Readable({ event }: { readonly event: EventRecord }) {
   const { body } = event
   return (
-    <div className="event-pane-body">
+    <div className="pane-body">
       <h2>
         <bdi>{visible(body.kind === 'event' ? body.summary : 'No parser understood this line')}</bdi>
       </h2>
@@ -164,7 +161,7 @@ function Readable({ event }: { readonly event: EventRecord }) {
 function RawForm({ event }: { readonly event: EventRecord }) {
   const bytes = bytesOf(event)
   return (
-    <div className="event-pane-body">
+    <div className="pane-body">
       <section>
         <div className="raw-head">
           <h3>{counted(bytes.length, 'byte')} as they arrived</h3>
@@ -242,14 +239,5 @@ function Read({ body }: { readonly body: Extract<EventRecord['body'], { readonly
       )}
       {body.flags && body.flags.length > 0 && <Fact name="Marks">{body.flags.join(', ')}</Fact>}
     </>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }

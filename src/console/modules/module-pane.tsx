@@ -1,6 +1,6 @@
 // One module beside the list: what it is, how it is configured, how it answered; test it, remove it.
 import { Button } from '@mantine/core'
-import { IconPlayerPlay, IconTrash, IconX } from '@tabler/icons-react'
+import { IconPlayerPlay, IconTrash } from '@tabler/icons-react'
 import { useMutation } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import type { ModuleError, ModuleRecord, ModuleTest } from '../../wire/api/modules.ts'
@@ -8,7 +8,7 @@ import { removeModule, testModule } from '../api/queries.ts'
 import { announce } from '../parts/announcer.tsx'
 import { visible } from '../parts/defang.ts'
 import { Dialog } from '../parts/dialog.tsx'
-import { IconButton } from '../parts/icon-button.tsx'
+import { Fact, Pane } from '../parts/pane.tsx'
 import { ProblemNote } from '../parts/problem-note.tsx'
 import { counted, duration, utc } from '../parts/spoken-time.ts'
 import { Health } from './module-health.tsx'
@@ -22,21 +22,9 @@ export function ModulePane({ module, onClose }: { readonly module: ModuleRecord;
   const removal = useMutation({ mutationFn: removeModule, onSuccess: onClose })
   const { reset } = testing
   useEffect(() => reset(), [module.id, reset])
-  useEffect(() => {
-    const listen = (event: KeyboardEvent) => {
-      if (event.key === 'Escape' && !event.defaultPrevented && !document.querySelector('dialog[open], :popover-open'))
-        onClose()
-    }
-    window.addEventListener('keydown', listen)
-    return () => window.removeEventListener('keydown', listen)
-  }, [onClose])
   return (
-    <aside className="event-pane" aria-label="Module">
-      <header>
-        <h2>{visible(module.name)}</h2>
-        <IconButton name="Close the module" shortcut="Esc" icon={IconX} onClick={onClose} />
-      </header>
-      <div className="event-pane-body">
+    <Pane name="Module" head={<h2>{visible(module.name)}</h2>} onClose={onClose}>
+      <div className="pane-body">
         <Health enabled={module.enabled} health={module.health} />
         <Facts module={module} />
         {module.health.errors.length > 0 && (
@@ -78,7 +66,7 @@ export function ModulePane({ module, onClose }: { readonly module: ModuleRecord;
           </Button>
         </div>
       </Dialog>
-    </aside>
+    </Pane>
   )
 }
 
@@ -133,14 +121,5 @@ function Errors({ errors }: { readonly errors: readonly ModuleError[] }) {
         </li>
       ))}
     </ul>
-  )
-}
-
-function Fact({ name, children }: { readonly name: string; readonly children: React.ReactNode }) {
-  return (
-    <div>
-      <dt>{visible(name)}</dt>
-      <dd>{children}</dd>
-    </div>
   )
 }
