@@ -339,6 +339,21 @@ for (const theme of ['dark', 'light'])
     assert.deepEqual(browser.complaints, [])
   })
 
+test('console: each screen says what gives the same from a shell', options, async () => {
+  await using server = await openStubServer({ signedIn: true })
+  await using browser = await openBrowserPage()
+  const { page } = browser
+  for (const [path, command] of [
+    ['/investigate', 'investigate TEXT'],
+    ['/events', 'events search'],
+    ['/devices', 'exchange device ls'],
+    ['/modules', 'module ls'],
+  ] as const) {
+    await page.goto(`${server.url}${path}`)
+    await page.locator('.nav-foot').getByText(`sallyport ${command}`, { exact: true }).waitFor()
+  }
+})
+
 test('console 7: at 1280 px nothing is cut off sideways, and below it the event covers the list', options, async () => {
   await using server = await openStubServer({ signedIn: true })
   await using browser = await openBrowserPage({ width: 1280, height: 800 })

@@ -11,7 +11,7 @@ import {
   IconTopologyStar3,
 } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
-import { Link, Navigate, Outlet, useNavigate } from '@tanstack/react-router'
+import { Link, Navigate, Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { Suspense, useState } from 'react'
 import { problemOf } from '../api/ask.ts'
 import { sessionQuery, signOut } from '../api/queries.ts'
@@ -48,10 +48,10 @@ export function Shell() {
 }
 
 const screens = [
-  { to: '/investigate', name: 'Investigate', icon: IconTopologyStar3, keys: ['g', 'i'] },
-  { to: '/events', name: 'Events', icon: IconActivity, keys: ['g', 'e'] },
-  { to: '/devices', name: 'Devices', icon: IconServer2, keys: ['g', 'd'] },
-  { to: '/modules', name: 'Modules', icon: IconPuzzle, keys: ['g', 'm'] },
+  { to: '/investigate', shell: 'investigate TEXT', name: 'Investigate', icon: IconTopologyStar3, keys: ['g', 'i'] },
+  { to: '/events', shell: 'events search', name: 'Events', icon: IconActivity, keys: ['g', 'e'] },
+  { to: '/devices', shell: 'exchange device ls', name: 'Devices', icon: IconServer2, keys: ['g', 'd'] },
+  { to: '/modules', shell: 'module ls', name: 'Modules', icon: IconPuzzle, keys: ['g', 'm'] },
 ] as const
 
 function Frame({ user }: { readonly user: string }) {
@@ -61,6 +61,7 @@ function Frame({ user }: { readonly user: string }) {
   useKeyAction('help', () => setSheet(true))
   useKeyAction('palette', () => setPalette((shown) => !shown))
   const last = useLastVisit()
+  const screen = useLocation({ select: ({ pathname }) => screens.find(({ to }) => to === pathname) })
   useKeyAction('go-investigate', () => void navigate({ to: '/investigate', search: last('/investigate') }))
   useKeyAction('go-devices', () => void navigate({ to: '/devices', search: last('/devices') }))
   useKeyAction('go-modules', () => void navigate({ to: '/modules', search: last('/modules') }))
@@ -103,8 +104,12 @@ function Frame({ user }: { readonly user: string }) {
           >
             sign out
           </button>
-          <br />
-          The same from a shell: <code>sallyport events search</code>
+          {screen && (
+            <>
+              <br />
+              The same from a shell: <code>sallyport {screen.shell}</code>
+            </>
+          )}
         </p>
       </nav>
       <main id="main" className="frame-main" tabIndex={-1}>
