@@ -29,7 +29,7 @@ test(
     await page.getByRole('link', { name: 'Sightings' }).click()
     await page.getByRole('cell', { name: 'DEMO Beacon to a known command server' }).first().waitFor()
     await page.getByRole('link', { name: 'Events', exact: true }).last().click()
-    await page.locator('.event-table tbody tr:not(.spacer)').first().click()
+    await page.locator('.row-table tbody tr:not(.spacer)').first().click()
     assert.match((await page.locator('pre.raw').textContent()) ?? '', /203\.0\.113\.77/)
     assert.deepEqual(browser.complaints, [])
     up.child.kill('SIGINT')

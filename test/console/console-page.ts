@@ -13,7 +13,7 @@ export const options = existsSync(join(consoleFolder, 'index.html'))
 /** Found in the stub: the controller of the story and its domain. */
 export const story = '203.0.113.77 update-check.example'
 /** Rows of a virtual table. */
-export const rows = '.event-table tbody tr:not(.spacer)'
+export const rows = '.row-table tbody tr:not(.spacer)'
 
 /** Until the graph is drawn and its layout has come to rest. */
 export async function graphDrawn(page: Page): Promise<void> {

@@ -150,7 +150,7 @@ test(
     await page.getByRole('button', { name: /^Berlin edge 665/ }).waitFor()
     await page.locator(rows).first().focus()
     await page.keyboard.press('End')
-    await until(page, `document.querySelectorAll('.event-table tr[data-index="150"]').length === 0`)
+    await until(page, `document.querySelectorAll('.row-table tr[data-index="150"]').length === 0`)
     await until(page, `performance.getEntriesByType('resource').some(({ name }) => name.includes('cursor=100'))`)
     await page.getByRole('button', { name: /^alert/ }).click()
     await page.waitForURL(/q=type%3Aalert/)

@@ -1,5 +1,4 @@
 // Devices: the four states of each, when its last event was acknowledged, what waits on it, what became of its events.
-import '../events/events.css'
 import './devices.css'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

@@ -1,5 +1,6 @@
 // Thousands of events, a screenful of rows in the page: newest first, fetched by cursor as one reads on, walked by
 // keys (j, k, arrows; o or Enter opens).
+import '../parts/row-table.css'
 import { useTable } from '@tanstack/react-table'
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
@@ -50,7 +51,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     <div
-      className="event-scroller"
+      className="row-scroller"
       ref={scroller}
       role="region"
       aria-label="List of events"
@@ -58,7 +59,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
       onScroll={(event) => onTop?.(event.currentTarget.scrollTop < rowHeight)}
     >
       <table
-        className="event-table event-grid"
+        className="row-table event-grid"
         role="grid"
         aria-label={name}
         aria-rowcount={(total ?? events.length) + 1}

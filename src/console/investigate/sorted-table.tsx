@@ -1,4 +1,5 @@
 // A small sortable table for what an investigation found (TanStack Table 9, sorted here: all of it is here).
+import '../parts/row-table.css'
 import {
   createSortedRowModel,
   rowSortingFeature,
@@ -58,8 +59,8 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
   const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     // A scrolled region has to be reachable by keyboard.
-    <div className="event-scroller" ref={scroller} role="region" aria-label={name} tabIndex={0}>
-      <table className="event-table found-table" aria-rowcount={sorted.length + 1}>
+    <div className="row-scroller" ref={scroller} role="region" aria-label={name} tabIndex={0}>
+      <table className="row-table found-table" aria-rowcount={sorted.length + 1}>
         <thead>
           {table.getHeaderGroups().map((group) => (
             <tr key={group.id}>

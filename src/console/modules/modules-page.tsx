@@ -1,5 +1,4 @@
 // Modules: whom an investigation asks, how each answered lately and why not; one is added, tested and removed here.
-import '../events/events.css'
 import './modules.css'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'

@@ -1,5 +1,6 @@
 // Records of one kind as rows, all of them in the page, walked by keys (j, k, arrows; o or Enter opens). While one is
 // open, the row gone to is opened.
+import './row-table.css'
 import { type KeyboardEvent, type ReactNode, useRef, useState } from 'react'
 import { useKeyAction } from '../shell/key-actions.tsx'
 
@@ -47,8 +48,8 @@ export function RecordTable<T extends { readonly id: string }>(props: Props<T>) 
     event.preventDefault()
   }
   return (
-    <div className="event-scroller">
-      <table className={`event-table ${className}`} role="grid" aria-label={name}>
+    <div className="row-scroller">
+      <table className={`row-table ${className}`} role="grid" aria-label={name}>
         <thead>
           <tr>
             {columns.map((column) => (
