@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { Fault } from '../core/fault.ts'
 import { endpointFile, type Endpoint, ownerKeyFile } from '../wire/endpoint.ts'
 import { isAlive } from '../platform/process-lock.ts'
-import { sendOverHttp } from './http-request.ts'
+import { promptMs, sendOverHttp } from './http-request.ts'
 import { problemToFault } from './problem-to-fault.ts'
 import type { Session } from './session.ts'
 
@@ -14,12 +14,16 @@ export type Query = Readonly<Record<string, string | number | undefined>>
 export type Client = AsyncDisposable & {
   /** Base of console and API; undefined = no server runs, the folder was opened in process. */
   readonly console: string | undefined
-  /** @param path below /api/v1; absent members of `query` are left out. @throws Fault with the server's code */
-  get<T>(path: string, query?: Query): Promise<T>
-  post<T>(path: string, body?: unknown, query?: Query): Promise<T>
+  /**
+   * @param path below /api/v1; absent members of `query` are left out
+   * @param answerWithin between two pieces, ms; by default what a server that works never needs
+   * @throws Fault with the server's code, server.unreachable where it stays silent
+   */
+  get<T>(path: string, query?: Query, answerWithin?: number): Promise<T>
+  post<T>(path: string, body?: unknown, query?: Query, answerWithin?: number): Promise<T>
   /**
    * An answer as it comes, for what has no end or is too large to hold.
-   * @param answerWithin between two pieces, ms; undefined = as long as it takes
+   * @param answerWithin between two pieces, ms; by default as long as it takes
    * @throws Fault with the server's code; while reading, server.unreachable where it is cut off
    */
   stream(path: string, query: Query, answerWithin?: number): Promise<Streamed>
@@ -28,7 +32,10 @@ export type Client = AsyncDisposable & {
 
 export type Streamed = { readonly header: (name: string) => string | null; readonly pieces: AsyncIterable<Uint8Array> }
 
-type Send = (request: Request, answerWithin?: number) => Promise<Response>
+type Send = (request: Request, answerWithin: number) => Promise<Response>
+
+/** For what grows with the store: a search, a verification. */
+export const asLongAsItTakes = 0
 
 /**
  * @param need `server` where a folder at rest is of no use
@@ -44,7 +51,12 @@ export async function openClient(
   if (!running && (need === 'server' || !existsSync(join(dataFolder, ownerKeyFile)))) throw nothingRuns(dataFolder)
   const key = readOwnerKey(dataFolder)
   if (running) {
-    const send: Send = (request, answerWithin) => sendOverHttp(request, session.signal, answerWithin)
+    const send: Send = async (request, answerWithin) => {
+      // Long work is silent, as a stopped server is: whether anybody is there is asked first.
+      if (answerWithin === asLongAsItTakes)
+        await (await sendOverHttp(new Request(`${endpoint.console}/healthz`), session.signal)).text()
+      return await sendOverHttp(request, session.signal, answerWithin)
+    }
     return {
       ...clientOf(send, endpoint.console, key),
       console: endpoint.console,
@@ -68,22 +80,22 @@ function clientOf(send: Send, base: string, key: string): Pick<Client, 'get' | '
     if (content === null) Reflect.deleteProperty(headers, 'content-type')
     return new Request(url, { method, headers, body: content })
   }
-  const ask = async <T>(method: string, path: string, query: Query, body: unknown): Promise<T> => {
-    const response = await send(requestOf(method, path, query, body))
+  const ask = async <T>(request: Request, answerWithin: number): Promise<T> => {
+    const response = await send(request, answerWithin)
     const text = await response.text()
     if (!response.ok) throw problemToFault(response.status, text)
     // Our own server of the same version: its suite holds answers against the schemas of these types.
     return JSON.parse(text === '' ? 'null' : text) as T
   }
   return {
-    get: (path, query = {}) => ask('GET', path, query, undefined),
-    post: (path, body, query = {}) => ask('POST', path, query, body),
-    async stream(path, query, answerWithin) {
+    get: (path, query = {}, answerWithin = promptMs) => ask(requestOf('GET', path, query, undefined), answerWithin),
+    post: (path, body, query = {}, answerWithin = promptMs) => ask(requestOf('POST', path, query, body), answerWithin),
+    async stream(path, query, answerWithin = asLongAsItTakes) {
       const response = await send(requestOf('GET', path, query, undefined), answerWithin)
       if (!response.ok) throw problemToFault(response.status, await response.text())
       return { header: (name) => response.headers.get(name), pieces: response.body ?? ReadableStream.from([]) }
     },
-    delete: (path) => ask('DELETE', path, {}, undefined),
+    delete: (path) => ask(requestOf('DELETE', path, {}, undefined), promptMs),
   }
 }
 

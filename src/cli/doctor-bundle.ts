@@ -99,5 +99,6 @@ async function saidByExchange(
 
 /** Has a device look, over its channel; else the exchange says what it knows. */
 export async function askDevice(client: Pick<Client, 'post'>, device: string): Promise<DoctorReport> {
-  return await client.post<DoctorReport>(`devices/${encodeURIComponent(device)}/doctor`)
+  // The exchange waits 20 s for the device.
+  return await client.post<DoctorReport>(`devices/${encodeURIComponent(device)}/doctor`, undefined, {}, 45_000)
 }

@@ -1,6 +1,6 @@
 // `sallyport events count`: how many events answer a question.
 import type { EventCount } from '../wire/api/events.ts'
-import { openClient } from './client.ts'
+import { asLongAsItTakes, openClient } from './client.ts'
 import { type Asked, questionOf, askedAgain } from './events-search.ts'
 import { dataOption, sinceOptions } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -20,7 +20,7 @@ export const eventsCount: DefineCommand = (command, session) => {
       session.runs(async (words: string[], options: Options) => {
         const q = words.join(' ')
         await using client = await openClient(session, options.data)
-        const answer = await client.get<EventCount>('events/count', questionOf(q, options))
+        const answer = await client.get<EventCount>('events/count', questionOf(q, options), asLongAsItTakes)
         await print(session.terminal, options.output, { document: answer, table: [String(answer.count)] })
         sayCoverage(session.terminal, answer.coverage)
         await suggest(session, options, ['events search', ...askedAgain(q, options)].join(' '))

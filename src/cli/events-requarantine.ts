@@ -1,6 +1,6 @@
 // `sallyport events requarantine`: reads quarantined lines again with the parsers of this version (delivery J5).
 import type { Requarantined } from '../wire/api/events.ts'
-import { openClient } from './client.ts'
+import { asLongAsItTakes, openClient } from './client.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
@@ -17,7 +17,7 @@ export const eventsRequarantine: DefineCommand = (command, session) => {
     .action(
       session.runs(async (options: Options) => {
         await using client = await openClient(session, options.data)
-        const answer = await client.post<Requarantined>('events/requarantine')
+        const answer = await client.post<Requarantined>('events/requarantine', undefined, {}, asLongAsItTakes)
         const { read, recovered } = answer
         const line = `${thousands(read)} lines read again, ${thousands(recovered)} of them are events now`
         await print(session.terminal, options.output, { document: answer, table: [line] })

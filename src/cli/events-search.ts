@@ -1,7 +1,7 @@
 // `sallyport events search`: events newest arrival first, page by page or all of them.
 import { Option } from 'commander'
 import type { EventPage } from '../wire/api/events.ts'
-import { type Client, openClient, type Query } from './client.ts'
+import { asLongAsItTakes, type Client, openClient, type Query } from './client.ts'
 import { dataOption, sinceOptions, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { startProgress, thousands } from './progress.ts'
@@ -59,7 +59,7 @@ async function search(session: Session, q: string, options: Options): Promise<0 
   const page =
     options.all === true
       ? await readAll(session, client, question, options.cursor)
-      : await client.get<EventPage>('events', { ...question, cursor: options.cursor })
+      : await client.get<EventPage>('events', { ...question, cursor: options.cursor }, asLongAsItTakes)
   await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
   sayCoverage(terminal, page.coverage)
   if (page.events.length === 0) await sayNothing(session, q, options)
@@ -114,7 +114,7 @@ async function readAll(session: Session, client: Client, question: Query, cursor
 
 /** The next page is asked for while its caller works on this one. */
 async function* pages(session: Session, client: Client, question: Query, from: string | undefined) {
-  const ask = (cursor: string | undefined) => client.get<EventPage>('events', { ...question, cursor })
+  const ask = (cursor: string | undefined) => client.get<EventPage>('events', { ...question, cursor }, asLongAsItTakes)
   let asked = ask(from)
   try {
     for (;;) {

@@ -1,7 +1,7 @@
 // `sallyport events top`: the most frequent values of a facet.
 import { Option } from 'commander'
 import type { EventTop } from '../wire/api/events.ts'
-import { openClient } from './client.ts'
+import { asLongAsItTakes, openClient } from './client.ts'
 import { type Asked, questionOf, askedAgain } from './events-search.ts'
 import { dataOption, sinceOptions, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -31,7 +31,7 @@ export const eventsTop: DefineCommand = (command, session) => {
       session.runs(async (facet: string, words: string[], options: Options) => {
         await using client = await openClient(session, options.data)
         const query = { ...questionOf(words.join(' '), options), facet, n: options.n }
-        const answer = await client.get<EventTop>('events/top', query)
+        const answer = await client.get<EventTop>('events/top', query, asLongAsItTakes)
         await print(session.terminal, options.output, {
           document: answer,
           rows: answer.values,

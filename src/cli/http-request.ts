@@ -5,13 +5,15 @@ import { Fault } from '../core/fault.ts'
 
 /** A server of ours takes a connection at once or not at all. */
 const connectWithinMs = 10_000
+/** Most answers take milliseconds: a server that is silent for so long is stopped or hangs. */
+export const promptMs = 15_000
 
 /**
  * @param signal ends the wait and the answer
- * @param answerWithin between two pieces of the answer, ms; without it there is no limit, for some work has none
+ * @param answerWithin between two pieces of the answer, ms; 0 = no limit, for some work has none
  * @throws Fault server.unreachable, also while the body is read
  */
-export async function sendOverHttp(request: Request, signal: AbortSignal, answerWithin?: number): Promise<Response> {
+export async function sendOverHttp(request: Request, signal: AbortSignal, answerWithin = promptMs): Promise<Response> {
   const body = request.body === null ? undefined : Buffer.from(await request.arrayBuffer())
   const { promise, resolve, reject } = Promise.withResolvers<Response>()
   const headers = { ...Object.fromEntries(request.headers), 'content-length': String(body?.length ?? 0) }
@@ -22,11 +24,8 @@ export async function sendOverHttp(request: Request, signal: AbortSignal, answer
     resolve(new Response(content, { status, headers: told.map(([name, value]) => [name, String(value)]) }))
   })
   sent.on('socket', (socket) => {
-    socket.setTimeout(connectWithinMs, () => sent.destroy(new Error('no connection in time')))
-    socket.once('connect', () => {
-      if (answerWithin === undefined) socket.setTimeout(0)
-      else socket.setTimeout(answerWithin)
-    })
+    socket.setTimeout(connectWithinMs, () => sent.destroy(new Error('silent for too long')))
+    socket.once('connect', () => socket.setTimeout(answerWithin))
   })
   sent.on('error', (error) => reject(signal.aborted ? error : unreachable(request.url, error)))
   sent.end(body)
@@ -43,6 +42,6 @@ async function* piecesOf(answer: IncomingMessage, url: string, signal: AbortSign
 
 function unreachable(url: string, cause: Error): Fault {
   const remedy =
-    'See whether it still runs with `sallyport status`; start it with `sallyport up` or `sallyport device`.'
+    'See what is wrong with `sallyport doctor`; start it, or one that hangs anew, with `sallyport up` or `sallyport device`.'
   return new Fault('server.unreachable', { what: `${new URL(url).host} does not answer`, remedy, cause })
 }

@@ -5,6 +5,7 @@ import { isCode } from '../core/codes.ts'
 import { systemClock } from '../platform/clock.ts'
 import { dispositionNames, type Investigation } from '../wire/api/investigations.ts'
 import { type Client, openClient } from './client.ts'
+import { promptMs } from './http-request.ts'
 import { dataOption, wholeNumber } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { startProgress, thousands } from './progress.ts'
@@ -62,7 +63,8 @@ async function wholeAnswer(session: Session, client: Client, content: string, se
   using progress = startProgress(session.terminal, 'Investigating', 's')
   const startedAt = systemClock.monotonic()
   const passed = () => Math.floor((systemClock.monotonic() - startedAt) / 1_000)
-  let found = await client.post<Investigation>('investigations', { content }, { wait: Math.min(waitSeconds, seconds) })
+  const wait = Math.min(waitSeconds, seconds)
+  let found = await client.post<Investigation>('investigations', { content }, { wait }, wait * 1_000 + promptMs)
   while (found.state === 'running' && passed() < seconds) {
     progress.update(passed())
     await systemClock.sleep(pollEveryMs, session.signal)

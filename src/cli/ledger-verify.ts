@@ -1,6 +1,6 @@
 // `sallyport ledger verify`: the ledger computed again from the stored blocks alone; ends with 1 where it does not hold.
 import type { LedgerVerification } from '../wire/api/ledger.ts'
-import { openClient } from './client.ts'
+import { asLongAsItTakes, openClient } from './client.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
 import { thousands } from './progress.ts'
@@ -18,7 +18,7 @@ export const ledgerVerify: DefineCommand = (command, session) => {
     .action(
       session.runs(async (options: Options) => {
         await using client = await openClient(session, options.data)
-        const answer = await client.post<LedgerVerification>('ledger/verify')
+        const answer = await client.post<LedgerVerification>('ledger/verify', undefined, {}, asLongAsItTakes)
         const { blocks, events, streams, checkpoints, broken, holds } = answer
         const { verified, pending, unverifiable, withdrawn } = checkpoints
         await print(session.terminal, options.output, {

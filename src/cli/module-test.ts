@@ -1,7 +1,7 @@
 // `sallyport module test`: whether one module answers, and what it says about given observables.
 import { Option } from 'commander'
 import type { ModuleTest } from '../wire/api/modules.ts'
-import { openClient } from './client.ts'
+import { asLongAsItTakes, openClient } from './client.ts'
 import { findModule } from './find-module.ts'
 import { dataOption } from './options.ts'
 import { type OutputFormat, outputOption, print } from './output.ts'
@@ -32,7 +32,12 @@ export const moduleTest: DefineCommand = (command, session) => {
         await using client = await openClient(session, options.data)
         const { id } = await findModule(client, word)
         const path = `modules/${encodeURIComponent(id)}/test`
-        const tested = await client.post<ModuleTest>(path, observables.length === 0 ? {} : { observables })
+        const tested = await client.post<ModuleTest>(
+          path,
+          observables.length === 0 ? {} : { observables },
+          {},
+          asLongAsItTakes,
+        )
         const view = { document: tested, rows: tested.steps, table: stepTable(tested) }
         await print(session.terminal, options.output, view)
         if (!tested.passed) await suggest(session, options, ['module ls', 'how each answered lately'])
