@@ -2,8 +2,8 @@
 // keys (j, k, arrows; o or Enter opens).
 import '../parts/row-table.css'
 import { useTable } from '@tanstack/react-table'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { rowHeight, Spacer, useRowsInSight } from '../parts/rows-in-sight.tsx'
 import { count } from '../parts/spoken-time.ts'
 import { useKeyAction } from '../shell/key-actions.tsx'
 import { eventColumns, features } from './event-columns.tsx'
@@ -23,8 +23,6 @@ type Props = {
   readonly onTop?: (top: boolean) => void
 }
 
-const rowHeight = 34
-
 /** Rows ahead of the end at which the next page is asked for. */
 const aheadRows = 30
 
@@ -32,23 +30,12 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
   const scroller = useRef<HTMLDivElement>(null)
   const table = useTable({ features, columns: eventColumns, data: events, getRowId: ({ id }) => id })
   const { rows } = table.getRowModel()
-  const virtualizer = useVirtualizer({
-    count: rows.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => rows[index]?.id ?? index,
-    overscan: 8,
-    // The header stands over the rows and must not hide the one gone to.
-    scrollPaddingStart: rowHeight,
-  })
-  const walk = useRowWalk(events, virtualizer.scrollToIndex, scroller, current, onOpen)
-  const items = virtualizer.getVirtualItems()
+  const { items, before, after, scrollToIndex } = useRowsInSight(rows, scroller)
+  const walk = useRowWalk(events, scrollToIndex, scroller, current, onOpen)
   const last = items.at(-1)?.index ?? 0
   useEffect(() => {
     if (events.length > 0 && last >= events.length - aheadRows) onEnd()
   })
-  const before = items[0]?.start ?? 0
-  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     <div
       className="row-scroller"
@@ -76,7 +63,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
           ))}
         </thead>
         <tbody onKeyDown={walk.onKeyDown}>
-          {before > 0 && <Spacer height={before} />}
+          <Spacer height={before} />
           {items.map(({ index }) => {
             const row = rows[index]
             return row ? (
@@ -98,7 +85,7 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
               </tr>
             ) : null
           })}
-          {after > 0 && <Spacer height={after} />}
+          <Spacer height={after} />
         </tbody>
       </table>
       {loading && (
@@ -108,14 +95,6 @@ export function EventTable({ events, loading, current, onOpen, onEnd, total, nam
         </div>
       )}
     </div>
-  )
-}
-
-function Spacer({ height }: { readonly height: number }) {
-  return (
-    <tr aria-hidden className="spacer">
-      <td style={{ height }} />
-    </tr>
   )
 }
 

@@ -10,9 +10,9 @@ import {
   tableFeatures,
   useTable,
 } from '@tanstack/react-table'
-import { useVirtualizer } from '@tanstack/react-virtual'
 import { IconArrowDown, IconArrowUp } from '@tabler/icons-react'
 import { useEffect, useRef } from 'react'
+import { Spacer, useRowsInSight } from '../parts/rows-in-sight.tsx'
 
 export const sortedFeatures = tableFeatures({
   rowSortingFeature,
@@ -29,8 +29,6 @@ type Props<T extends RowData> = {
   readonly sortedBy: string
 }
 
-const rowHeight = 34
-
 export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSelected, sortedBy }: Props<T>) {
   const scroller = useRef<HTMLDivElement>(null)
   const table = useTable({
@@ -42,21 +40,12 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
     enableSortingRemoval: false,
   })
   const sorted = table.getRowModel().rows
-  const virtualizer = useVirtualizer({
-    count: sorted.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    getItemKey: (index) => sorted[index]?.id ?? index,
-    overscan: 8,
-  })
+  const { items, before, after, scrollToIndex } = useRowsInSight(sorted, scroller)
   // Whoever comes from the graph sees first what was selected there.
   useEffect(() => {
     const selected = sorted.findIndex((row) => isSelected?.(row.original))
-    if (selected > 0) virtualizer.scrollToIndex(selected, { align: 'center' })
+    if (selected > 0) scrollToIndex(selected, { align: 'center' })
   }, [])
-  const items = virtualizer.getVirtualItems()
-  const before = items[0]?.start ?? 0
-  const after = virtualizer.getTotalSize() - (items.at(-1)?.end ?? 0)
   return (
     // A scrolled region has to be reachable by keyboard.
     <div className="row-scroller" ref={scroller} role="region" aria-label={name} tabIndex={0}>
@@ -89,7 +78,7 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
           ))}
         </thead>
         <tbody>
-          {before > 0 && <Spacer height={before} />}
+          <Spacer height={before} />
           {items.map(({ index }) => {
             const row = sorted[index]
             return row ? (
@@ -102,17 +91,9 @@ export function SortedTable<T extends RowData>({ name, columns, rows, idOf, isSe
               </tr>
             ) : null
           })}
-          {after > 0 && <Spacer height={after} />}
+          <Spacer height={after} />
         </tbody>
       </table>
     </div>
-  )
-}
-
-function Spacer({ height }: { readonly height: number }) {
-  return (
-    <tr aria-hidden className="spacer">
-      <td style={{ height }} />
-    </tr>
   )
 }
