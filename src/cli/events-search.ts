@@ -1,5 +1,6 @@
 // `sallyport events search`: events newest arrival first, page by page or all of them.
 import { Option } from 'commander'
+import { rowsOfPage } from '../wire/api/event-rows.ts'
 import type { EventPage } from '../wire/api/events.ts'
 import { asLongAsItTakes, type Client, openClient, type Query } from './client.ts'
 import { dataOption, sinceOptions, wholeNumber } from './options.ts'
@@ -60,18 +61,21 @@ async function search(session: Session, q: string, options: Options): Promise<0 
     options.all === true
       ? await readAll(session, client, question, options.cursor)
       : await client.get<EventPage>('events', { ...question, cursor: options.cursor }, asLongAsItTakes)
-  await print(terminal, options.output, { document: page, rows: page.events, table: eventTable(page.events) })
+  const rows = rowsOfPage(page)
+  await print(terminal, options.output, { document: page, rows, table: eventTable(rows) })
   sayCoverage(terminal, page.coverage)
-  if (page.events.length === 0) await sayNothing(session, q, options)
+  if (rows.length === 0) await sayNothing(session, q, options)
   else if (page.next !== null && options.all === true) {
-    say(terminal, `These are the newest ${thousands(page.events.length)}; -o jsonl --all gives all of them.`)
+    say(terminal, `These are the newest ${thousands(rows.length)}; -o jsonl --all gives all of them.`)
     return 3
   } else if (page.next !== null)
     await suggest(session, { data: options.data }, [
       ['events search', ...askedAgain(q, options), '--cursor', quoted(page.next)].join(' '),
       'the next page; --all gives every one',
     ])
-  else await suggest(session, options, `events show ${page.events[0]?.id ?? ''}`)
+  else if (page.events[0] === undefined)
+    await suggest(session, options, ['ledger', 'what was lost, and where the rest is'])
+  else await suggest(session, options, `events show ${page.events[0].id}`)
   return 0
 }
 
@@ -88,8 +92,9 @@ export function askedAgain(q: string, { since, until, arrived }: Asked): string[
 async function streamAll(session: Session, client: Client, question: Query, options: Options): Promise<0> {
   let printed = 0
   for await (const page of pages(session, client, question, options.cursor)) {
-    printed += page.events.length
-    await print(session.terminal, 'jsonl', { document: page, rows: page.events, table: [] })
+    const rows = rowsOfPage(page)
+    printed += rows.length
+    await print(session.terminal, 'jsonl', { document: page, rows, table: [] })
     if (page.next === null) sayCoverage(session.terminal, page.coverage)
   }
   if (printed === 0) await sayNothing(session, String(question['q'] ?? ''), options)
@@ -106,7 +111,7 @@ async function readAll(session: Session, client: Client, question: Query, cursor
     events.push(...page.events)
     progress.update(events.length)
     last = page
-    if (events.length >= heldMax) break
+    if (events.length + losses.length >= heldMax) break
   }
   const coverage = last?.coverage ?? { from: null, to: null, unindexedBlocks: 0, gaps: [] }
   return { v: 1, events, losses, next: last?.next ?? null, live: null, coverage }

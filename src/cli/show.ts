@@ -1,6 +1,7 @@
 // How values of the API are shown to people: times, events, gaps in an answer.
 import type { Observable } from '../core/observable.ts'
-import type { Coverage, EventRecord, LossRow } from '../wire/api/events.ts'
+import { isLoss, type PageRow } from '../wire/api/event-rows.ts'
+import type { Coverage, LossRow } from '../wire/api/events.ts'
 import { thousands } from './progress.ts'
 import type { Table } from './table.ts'
 import { say, type Terminal } from './terminal.ts'
@@ -10,7 +11,7 @@ export function shownTime(instant: number): string {
   return instant === 0 ? 'never' : `${new Date(instant).toISOString().slice(0, 19).replace('T', ' ')}Z`
 }
 
-export function eventTable(events: readonly EventRecord[]): Table {
+export function eventTable(rows: readonly PageRow[]): Table {
   return {
     columns: [
       { title: 'TIME' },
@@ -20,8 +21,10 @@ export function eventTable(events: readonly EventRecord[]): Table {
       { title: 'EVENT' },
       { title: 'SUMMARY' },
     ],
-    rows: events.map((event) => {
-      const { body, device, id } = event
+    rows: rows.map((row) => {
+      // A loss has no identity that `events show` takes.
+      if (isLoss(row)) return [shownTime(row.to), '', 'lost', row.device, '', `${row.source}: ${lostText(row)}`]
+      const { body, device, id } = row
       if (body.kind === 'quarantined') return [shownTime(body.at), '', 'quarantined', device, id, body.reason]
       return [shownTime(body.at), body.severity, body.type, device, id, body.summary]
     }),

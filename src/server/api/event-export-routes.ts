@@ -3,6 +3,7 @@
 import { Type } from 'typebox'
 import { Fault } from '../../core/fault.ts'
 import { parseEventId } from '../../core/ids.ts'
+import { isLoss, type PageRow, rowsOfPage } from '../../wire/api/event-rows.ts'
 import type { EventLine, EventPage } from '../../wire/api/events.ts'
 import { defineRoute, type Route } from './define-route.ts'
 import { oneOf } from './described.ts'
@@ -65,22 +66,15 @@ export const eventExportRoutes: readonly Route[] = [exported]
 async function* rows(pages: AsyncGenerator<EventPage>, csv: boolean): AsyncGenerator<string> {
   if (csv) yield csvHead
   for await (const page of pages) {
-    const lines = linesOf(page).map((line) => (csv ? csvRow(line) : `${JSON.stringify(line)}\n`))
+    const lines = rowsOfPage(page)
+      .map(lineOf)
+      .map((line) => (csv ? csvRow(line) : `${JSON.stringify(line)}\n`))
     if (lines.length > 0) yield lines.join('')
   }
 }
 
-/** The rows of a page in the order in which they are shown. */
-function linesOf({ events, losses }: EventPage): EventLine[] {
-  const lines: EventLine[] = []
-  const above = (place: number) => {
-    for (const { above: at, loss } of losses) if (at === place) lines.push({ kind: 'loss', ...loss })
-  }
-  for (const [index, event] of events.entries()) {
-    above(index)
-    const { stream, sequence } = parseEventId(event.id)
-    lines.push({ kind: 'event', stream, sequence, ...event })
-  }
-  above(events.length)
-  return lines
+function lineOf(row: PageRow): EventLine {
+  if (isLoss(row)) return row
+  const { stream, sequence } = parseEventId(row.id)
+  return { kind: 'event', stream, sequence, ...row }
 }
