@@ -161,8 +161,10 @@ test('issue 8.6: ledger ends with 3 when anything was lost, and with 1 when it o
   const lost = await end('ledger')
   assert.equal(lost.code, 3)
   assert.match(lost.err, /lost: sensor-1\/eve \w{8}: 2 \(spool\.damaged\)/)
-  change = { beforeSpool: { 'source.rotated': null } }
-  assert.equal((await end('ledger', '-o', 'json')).code, 3)
+  change = { beforeSpool: { 'source.rotated': null, 'line.too-long': 1_234 } }
+  const before = await end('ledger')
+  assert.equal(before.code, 3)
+  assert.match(before.out, /LOST BEFORE\n.* 1,234\+\?\n.* total .* 1,234\+\?\n$/s)
   change = { holds: false }
   assert.equal((await end('ledger')).code, 1)
   const broken = await end('ledger', 'verify')

@@ -38,10 +38,12 @@ const terms = ['given', 'stored', 'lost', 'outstanding', 'withdrawn', 'expired']
 
 function tableOf(rows: readonly LedgerRow[]): Table {
   const sum = (term: (typeof terms)[number]) => rows.reduce((total, row) => total + row[term], 0)
+  const beforeSpool = rows.flatMap((row) => Object.values(row.beforeSpool))
   return {
     columns: [
       ...['DAY', 'DEVICE', 'SOURCE', 'STREAM'].map((title) => ({ title })),
       ...terms.map((term) => ({ title: term.toUpperCase(), right: true as const })),
+      { title: 'LOST BEFORE', right: true },
     ],
     rows:
       rows.length === 0
@@ -53,10 +55,17 @@ function tableOf(rows: readonly LedgerRow[]): Table {
               row.source,
               row.stream.slice(0, 8),
               ...terms.map((term) => thousands(row[term])),
+              shownLosses(Object.values(row.beforeSpool)),
             ]),
-            ['', '', '', 'total', ...terms.map((term) => thousands(sum(term)))],
+            ['', '', '', 'total', ...terms.map((term) => thousands(sum(term))), shownLosses(beforeSpool)],
           ],
   }
+}
+
+/** @returns `1,234`, `1,234+?` where some are of unknown number: what was lost and never given, outside the equation */
+function shownLosses(counts: readonly (number | null)[]): string {
+  const known = counts.reduce((total: number, count) => total + (count ?? 0), 0)
+  return counts.includes(null) ? `${thousands(known)}+?` : thousands(known)
 }
 
 async function conclude(session: Session, { rows, holds }: Ledger, options: Options): Promise<ExitCode> {
