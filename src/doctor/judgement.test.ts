@@ -120,6 +120,8 @@ function handled(changes: Partial<Status['eventHandler'] & object>, channel: Par
   return { ...status, channel: { ...status.channel, ...channel }, eventHandler: { ...handler, ...changes } }
 }
 
+const { eventHandler: _, ...unattached } = status
+
 function waiting(ms: number): Pick<typeof handler, 'spool'> | object {
   return { spool: { ...spool, outstandingEvents: 9, outstandingBytes: 900, oldestOutstandingAt: now - ms } }
 }
@@ -185,6 +187,20 @@ const cases: readonly Case[] = [
     subject: { status: handled({ spool: { ...spool, state: 'full' } }), sources: live },
     codes: ['disk.full'],
     sentence: /^events are lost/,
+  },
+  {
+    why: 'an EventHandler that hangs reads no socket',
+    subject: { status: unattached, sources: live },
+    probe: { ...open, knocked: '' },
+    codes: ['socket.listening'],
+    sentence: /^events are lost: what is sent to firewall is not kept\. Start with socket\.listening\.$/,
+  },
+  {
+    why: 'what an EventHandler that hangs does not read of a file is read later',
+    subject: { status: unattached },
+    probe: { ...open, knocked: '' },
+    codes: ['socket.listening'],
+    sentence: /^events are kept, not delivered\. Start with socket\.listening\.$/,
   },
   {
     why: 'two faults at once: both are red, the nearer one first',

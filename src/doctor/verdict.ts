@@ -31,6 +31,8 @@ function nobodyKeeps(failures: readonly CheckResult[], subject: Subject): boolea
 }
 
 const losingCodes: ReadonlySet<string> = new Set<Code>([
+  // EventHandler runs and lets nobody in: what does not answer its connector does not read its sensors either.
+  'socket.listening',
   'source.unbound',
   'source.certificate.missing',
   'source.certificate.expired',
