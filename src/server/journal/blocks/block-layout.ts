@@ -50,3 +50,7 @@ export function recordRow(record: StreamRecord): [string, string, string, number
 export function readRecord(json: unknown): StreamRecord {
   return JSON.parse(String(json)) as StreamRecord
 }
+
+/** When the newest hole of a file was declared, in both files; null where it has none. */
+export const newestHole = `select max(json_extract(hole.value, '$.toAt')) as at
+  from streams, json_each(streams.record, '$.holes') hole where streams.holes > 0`

@@ -142,6 +142,29 @@ export function blockStoreContract(makeHouse: () => Promise<StoreHouse>, capabil
       assert.equal(counts?.record.holes.length, 1)
     }))
 
+  test('delivery J3: no hole is declared before one that is stored, also with the clock set back over a restart', () =>
+    withStore(async (store, house) => {
+      if (capabilities.manyWriters) return
+      const [ended, third] = [new StreamFixture(), new StreamFixture()]
+      await append(store, [ended.open(), third.open()])
+      await missing(store, ended, 1, 2, fixtureStart + 3_600_000)
+      const live = new StreamFixture({ previous: ended.end })
+      await append(store, [live.open()])
+      // The day that holds the ended stream is over: its hole is in the ledger alone.
+      await append(store, [live.events(['a'])], fixtureStart + day)
+      await store[Symbol.asyncDispose]()
+      for (const [stream, from, later] of [
+        [live, 2, 1],
+        [third, 1, 2],
+      ] as const) {
+        await using again = await house.open()
+        await missing(again, stream, from, from, fixtureStart)
+        const { streams } = await again.ledger(org, 'holes')
+        const hole = streams.find(({ record }) => record.stream === stream.stream)?.record.holes[0]
+        assert.equal(hole?.toAt, fixtureStart + 3_600_000 + later)
+      }
+    }))
+
   test('delivery J2: a block inside a hole is stored if it fits its neighbours, and the hole shrinks', () =>
     withStore(async (store) => {
       const stream = new StreamFixture()
@@ -343,9 +366,15 @@ function outcomesOf(reply: StoreReply | undefined): readonly Outcome[] {
   return reply.outcomes
 }
 
-async function missing(store: BlockStore, stream: StreamFixture, from: number, through: number) {
+async function missing(
+  store: BlockStore,
+  stream: StreamFixture,
+  from: number,
+  through: number,
+  now: number = fixtureStart,
+) {
   const said = { stream: stream.stream, from, through, cause: 'spool.damaged' as const }
-  const [reply] = await store.write(org, [{ kind: 'missing', sender, missing: said }], fixtureStart)
+  const [reply] = await store.write(org, [{ kind: 'missing', sender, missing: said }], now)
   assert(reply?.kind === 'missing')
   return reply.head
 }

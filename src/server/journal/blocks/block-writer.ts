@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite'
 import { type Block, decodeBlock, isBlock, noHash, type StreamEnd } from '../../../wire/block-format.ts'
 import type { DeviceStream, HeldStream, StreamHead } from '../../../wire/streams.ts'
 import type { Checkpoint, Outcome, Sender } from '../committing.ts'
-import { blocksLayout, ledgerLayout, readRecord, recordRow, saveRecord } from './block-layout.ts'
+import { blocksLayout, ledgerLayout, newestHole, readRecord, recordRow, saveRecord } from './block-layout.ts'
 import type { StoreReply, StoreWrite } from './block-store.ts'
 import { declareMissing, type HeldBlock, judgeBlock } from './chain-check.ts'
 import { closeForGood, inTransaction, openWritable } from '../database.ts'
@@ -26,7 +26,7 @@ export class BlockWriter implements Disposable {
   readonly #noted = new Set<string>()
   #changed = new Map<string, StreamRecord>()
   #day = ''
-  #declaredAt = 0
+  #declaredAt: number | undefined
   #file: OpenFile | undefined
 
   constructor(organisation: string, blocks: StoredBlocks) {
@@ -154,8 +154,16 @@ export class BlockWriter implements Disposable {
 
   /** No two holes are declared at the same time: a tail that has told one knows which are behind it. */
   #declaring(now: number): number {
-    this.#declaredAt = Math.max(now, this.#declaredAt + 1)
+    const last = this.#declaredAt ?? this.#newestHole(now)
+    this.#declaredAt = Math.max(now, last + 1)
     return this.#declaredAt
+  }
+
+  /** Of those stored, also before a restart: a clock set back meanwhile would declare behind a tail that went on. */
+  #newestHole(now: number): number {
+    // What an expired day held stands in the ledger, what goes on in the newest day.
+    const files = [this.#open(now), this.#blocks.ledger(this.#organisation)]
+    return Math.max(0, ...files.map((file) => Number(file?.statement(newestHole).get()?.['at'] ?? 0)))
   }
 
   #checkpoint(sender: Sender, checkpoint: Checkpoint, now: number): void {
