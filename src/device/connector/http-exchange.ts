@@ -1,6 +1,7 @@
 // One HTTP request over a TLS connection that is open and verified already: what was proved of it holds for the request.
 import { request as httpRequest } from 'node:http'
 import type { TLSSocket } from 'node:tls'
+import { codes } from '../../core/codes.ts'
 import { Fault } from '../../core/fault.ts'
 import { refusalCode } from '../../core/failure-codes.ts'
 import { networkFault } from './network-fault.ts'
@@ -82,5 +83,9 @@ export function answerFault(answer: HttpAnswer, host: string): Fault {
     return new Fault('http.unexpected', { what: `${host} answered HTTP ${answer.status} without a code of ours` })
   const sentence = answer.body.replace(/^Forbidden\s*/, '').replace(/^[a-z.-]+: /, '')
   // What stands there came from a verified exchange; still it is one line and short.
-  return new Fault(code, { what: (sentence.split('\n')[0] ?? '').slice(0, 400).trim() || `HTTP ${answer.status}` })
+  const told = (sentence.split('\n')[0] ?? '').slice(0, 400).trim()
+  // The exchange ends with the remedy, which the fault has already; one that the catalogue does not have stays.
+  const { remedy } = codes[code]
+  const what = told.endsWith(remedy) ? told.slice(0, -remedy.length).trim().replace(/\.$/, '') : told
+  return new Fault(code, { what: what || `HTTP ${answer.status}` })
 }
