@@ -71,9 +71,10 @@ test('issue 9 What must hold: a stranger connects a device, sees its first event
   await dialog.getByLabel('Name of the device').fill('stranger')
   await page.keyboard.press('Enter')
   const pasted = (await dialog.getByLabel('Command to paste').innerText()).trim().split(/\s+/)
-  assert.deepEqual(pasted.slice(0, 3), ['sallyport', 'device', 'enrol'])
-  const typed = [...pasted.slice(1), '--source', sensor, '--data', join(folder, 'device'), '--local', any]
-  const enrolling = start(t, typed)
+  const [echo, token = '', ...words] = pasted
+  assert.deepEqual([echo, ...words], ['echo', '|', 'sallyport', 'device', 'enrol'])
+  const typed = ['device', 'enrol', '--source', sensor, '--data', join(folder, 'device'), '--local', any]
+  const enrolling = start(t, typed, `${token}\n`)
   await dialog.locator('.enrol-steps li[data-on] b').getByText('Enrolled').waitFor({ timeout: 120_000 })
   await picture(page, 'connect')
   let written = 0

@@ -98,6 +98,8 @@ export class TestJournal {
     this.missing.push(missing)
     const holes = this.#holes.get(missing.stream) ?? new Set()
     const head = this.heads.get(missing.stream)?.block ?? -1
+    // Said again for a block that was on its way: what came behind it since stays.
+    if (missing.through <= head) return
     for (let block = Math.max(missing.from, head + 1); block <= missing.through; block++) holes.add(block)
     this.#holes.set(missing.stream, holes)
     this.heads.set(missing.stream, {
