@@ -13,13 +13,13 @@ const here = organisationId('here')
 const never = new AbortController().signal
 const observable = { type: 'ip', value: '203.0.113.7' } as const
 
-/** Putting together takes 100 ms on it, and rests end when the test says so. */
-function restingClock() {
+/** Putting together takes so long on it, and rests end when the test says so. */
+function restingClock(composingMs = 100) {
   const rests: { readonly ms: number; readonly pass: () => void }[] = []
   let at = 0
   const clock: Clock = {
     now: () => 0,
-    monotonic: () => (at += 100),
+    monotonic: () => (at += composingMs),
     async sleep(ms) {
       const { promise, resolve } = Promise.withResolvers<void>()
       rests.push({ ms, pass: resolve })
@@ -81,7 +81,7 @@ test('issue 9, 6: one that fails keeps what was answered, also what was not show
   const { clock, rests } = restingClock()
   const [first, second, third] = [held('a'), held('b'), held('c')] as const
   const run = new InvestigationRun(seedsOf({ observables: [observable] }), clock)
-  void run.ask(await memoryModules(first, second, third).open(here), never)
+  const asked = run.ask(await memoryModules(first, second, third).open(here), never)
   first.answer()
   await setImmediate()
   second.answer()
@@ -94,6 +94,22 @@ test('issue 9, 6: one that fails keeps what was answered, also what was not show
   )
   assert.equal(state.verdicts[0]?.others.length, 1)
   rests[0]?.pass()
-  await setImmediate()
+  third.answer()
+  await asked
   assert.equal(run.state, state)
+})
+
+test('issue 9, 6: however long putting together takes, what was answered is shown within a second of it', async () => {
+  const { clock, rests } = restingClock(3_000)
+  const [first, second] = [held('a'), held('b')] as const
+  const run = new InvestigationRun(seedsOf({ observables: [observable] }), clock)
+  const asked = run.ask(await memoryModules(first, second).open(here), never)
+  first.answer()
+  await setImmediate()
+  assert.deepEqual(
+    rests.map(({ ms }) => ms),
+    [1_000],
+  )
+  second.answer()
+  await asked
 })

@@ -19,6 +19,8 @@ const nodesMax = 500
 
 /** Of the time that putting answers together takes, so much is left to others: a thousand observables take a while. */
 const restShare = 4
+/** No longer, or a large investigation on a slow machine looks as if nobody answered. */
+const restMsMax = 1_000
 
 const askedVerbs = ['deliberate', 'observe', 'refer'] as const satisfies readonly ModuleVerb[]
 type Answer = Documents | JournalAnswer | Links
@@ -73,6 +75,7 @@ export class InvestigationRun {
   }
 
   #end(how: Pick<Investigation, 'state' | 'failure'>): void {
+    if (this.#state.state !== 'running') return
     const { graph, verdicts } = this.#state
     const state = how.state === 'failed' ? 'failed' : 'done'
     this.log.add({ event: 'investigation.done', data: { state, nodes: graph.nodes.length, verdicts: verdicts.length } })
@@ -143,7 +146,7 @@ export class InvestigationRun {
     const begun = this.#clock.monotonic()
     this.#show()
     this.#resting = true
-    void this.#clock.sleep(restShare * (this.#clock.monotonic() - begun)).then(() => {
+    void this.#clock.sleep(Math.min(restMsMax, restShare * (this.#clock.monotonic() - begun))).then(() => {
       this.#resting = false
       this.#showSoon()
     })
