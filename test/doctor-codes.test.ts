@@ -67,12 +67,21 @@ async function serviceCrashed(t: TestContext, site: DoctorSite): Promise<void> {
   // Each time it waits longer before it is started again; the doctor is asked within such a wait.
   await until('it waits for seconds', async () => {
     const { pid, state, restarts } = await serviceOf(device.data, 'EventHandler')
-    if (state === 'running' && restarts < 6) process.kill(pid, 'SIGKILL')
+    if (state === 'running' && restarts < 6) killIfThere(pid)
     return restarts >= 5 && state === 'waiting'
   })
   await type(await namesFirst(t, device.data, 'service.crashed'))
   await flowsAgain(t, device)
   await stop(device)
+}
+
+/** It may have ended by itself meanwhile. */
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+  }
 }
 
 async function socketListening(t: TestContext, site: DoctorSite): Promise<void> {

@@ -151,10 +151,11 @@ export async function flowsAgain(
 ): Promise<void> {
   if (sensor !== undefined) writeEvents(sensor)
   let last = ''
-  const deadline = systemClock.monotonic() + 75_000
+  // Of what was lost on the way the doctor warns for a minute.
+  const deadline = systemClock.monotonic() + 135_000
   for (;;) {
     // Over its local API first: to start the command again and again would take the processors from what it waits for.
-    if (around.length === 0) await until('the device sees itself flowing', async () => await worthAsking(data), 60_000)
+    if (around.length === 0) await until('the device sees itself flowing', async () => await worthAsking(data), 120_000)
     const said = await doctor(t, data, around)
     if (said.code === 0 && said.lines.length === 1 && said.first.startsWith('events are flowing: last event ack'))
       return

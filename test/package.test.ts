@@ -90,7 +90,7 @@ test('issue 9.9: what npm pack makes runs by npx outside the checkout: open FILE
   const script = /<script[^>]+src="([^"]+)"/.exec(page)?.[1]
   assert(script !== undefined, page)
   assert.equal((await fetch(new URL(script, link))).status, 200, script)
-  assert.match(up.stderr(), /in another terminal: npx sallyport investigate/)
+  assert.match(up.stderr(), /^next: npx sallyport investigate/m)
   const licences = await (await fetch(new URL('third-party-licences.md', link))).text()
   assert.match(licences, /react/)
   const services = npx(t, folder, ['pmtool', 'status', '--data', data])
